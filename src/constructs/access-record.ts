@@ -1,0 +1,113 @@
+import { addressGrant, authorizationRules, IdentityGrant, NetworkGrant, networkEgressRules, networkIngressRules, podsGrant } from './access-rules';
+import { Hole } from './holes';
+import { EgressEdge, PeerFacts } from './peer';
+import { AuthorizationRule } from '../resources/authorization-policy';
+import { NetworkPolicyEgressRule, NetworkPolicyIngressRule } from '../resources/network-policy';
+import { NetworkPolicyPeer } from '../resources/network-policy-peer';
+import { MtlsMode, PortLevelMtls } from '../resources/peer-authentication';
+import { Cidr } from '../values/cidr';
+import { ClaimRequirement } from '../values/claim-requirement';
+import { HttpMatch } from '../values/http-match';
+import { Port } from '../values/port';
+
+/** An edge into a workload from a peer with an identity. */
+export interface IngressEdge {
+  readonly peer: PeerFacts;
+  readonly ports: () => Port[];
+  readonly routes: HttpMatch[];
+  readonly claims: ClaimRequirement[];
+  readonly reason: string;
+}
+
+/** An edge into a workload from a source without identity, known by its addresses. */
+export interface PlaintextEdge {
+  readonly source: string;
+  readonly number: number;
+  /** Addresses that bound the rule of the identity layer. */
+  readonly addresses: Cidr[];
+  /** The source on the network layer. */
+  readonly network: { readonly peer: NetworkPolicyPeer; readonly key: string }[];
+  readonly reason: string;
+}
+
+/** An edge from a workload to addresses outside of the mesh. */
+export interface AddressEdge {
+  readonly target: string;
+  readonly addresses: Cidr[];
+  readonly ports: Port[];
+  readonly host?: { readonly namespace: string; readonly name: string };
+  readonly reason: string;
+}
+
+/** What was said about one workload, in any order, and the rules that follow from it. */
+export class AccessRecord {
+  public readonly ingress: IngressEdge[] = [];
+  public readonly plaintext: PlaintextEdge[] = [];
+  public readonly egress: EgressEdge[] = [];
+  public readonly addresses: AddressEdge[] = [];
+  /** Holes that the workload carries itself because its namespace does not. */
+  public holes: Hole[] = [];
+
+  public constructor(private readonly namespace: string) {}
+
+  public authorizationRules(): AuthorizationRule[] {
+    const known: IdentityGrant[] = this.ingress.map((edge) => ({
+      source: { principals: edge.peer.principals }, ports: edge.ports(), routes: edge.routes, claims: edge.claims,
+    }));
+    const plaintext: IdentityGrant[] = this.plaintext.flatMap((edge) => edge.addresses.map((address) => ({
+      // whoever has an identity needs a grant of its own, even from these addresses
+      source: { notPrincipals: ['*'], ipBlocks: [address.cidr], ...(address.except.length === 0 ? {} : { notIpBlocks: address.except }) },
+      ports: [Port.tcp(edge.number)], routes: [], claims: [],
+    })));
+    return authorizationRules([...known, ...plaintext]);
+  }
+
+  public authorizationLines(): string[] {
+    return [
+      ...this.ingress.map((edge) => line(edge.peer.name, edge.reason)),
+      ...this.plaintextLines(),
+    ];
+  }
+
+  public networkRules(): { ingress: NetworkPolicyIngressRule[]; egress: NetworkPolicyEgressRule[] } {
+    const ingress: NetworkGrant[] = [
+      ...this.ingress.map((edge) => podsGrant(edge.peer.pods(), this.namespace, edge.ports())),
+      ...this.plaintext.flatMap((edge) => edge.network.map((n) => ({ ...n, ports: [Port.tcp(edge.number)] }))),
+    ];
+    const egress: NetworkGrant[] = [
+      ...this.egress.map((edge) => podsGrant(edge.pods(), this.namespace, edge.ports())),
+      ...this.addresses.flatMap((edge) => edge.addresses.map((a) => addressGrant(a, edge.ports))),
+    ];
+    return {
+      ingress: [...this.holes.flatMap((h) => h.ingress), ...networkIngressRules(ingress)],
+      egress: [...this.holes.flatMap((h) => h.egress), ...networkEgressRules(egress)],
+    };
+  }
+
+  public networkLines(): string[] {
+    return [
+      ...this.authorizationLines().map((text) => `from ${text}`),
+      ...[...this.egress, ...this.addresses].map((edge) => `to ${line(edge.target, edge.reason)}`),
+      ...this.holes.map((hole) => `${hole.egress.length > 0 ? 'to' : 'from'} ${line(hole.peer, hole.reason)}`),
+    ];
+  }
+
+  public plaintextPorts(): PortLevelMtls[] {
+    const numbers = [...new Set(this.plaintext.map((edge) => edge.number))].sort((a, b) => a - b);
+    return numbers.map((number) => ({ number, mode: MtlsMode.PERMISSIVE }));
+  }
+
+  public plaintextLines(): string[] {
+    return this.plaintext.map((edge) => line(`${edge.source} in plaintext`, edge.reason));
+  }
+
+  /** Hosts in other namespaces that the proxy has to know. */
+  public hosts(): string[] {
+    const hosts = [...this.egress, ...this.addresses].map((edge) => edge.host).filter((h) => h !== undefined && h.namespace !== this.namespace);
+    return [...new Set(hosts.map((h) => `${h!.namespace}/${h!.name}`))].sort();
+  }
+}
+
+function line(peer: string, reason: string): string {
+  return `${peer}: ${reason === '' ? 'no reason given' : reason}`;
+}

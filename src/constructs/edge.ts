@@ -1,0 +1,63 @@
+import { IConstruct } from 'constructs';
+import { AllowOptions } from './allow-options';
+import { handover } from './handover';
+import { EgressEdge, PeerFacts, PodsOfPeer } from './peer';
+import { Cluster } from '../synth/cluster';
+import { Grants } from '../synth/grants';
+import { Assumption, GrantKind } from '../values/grant';
+import { Port } from '../values/port';
+
+/** An edge between two peers, as it was said at its target. */
+export interface Edge {
+  readonly peer: PeerFacts;
+  readonly target: string;
+  readonly targetPods: () => PodsOfPeer;
+  /** Who owns the target when it is somebody else. */
+  readonly targetOwner?: string;
+  readonly ports: () => Port[];
+  readonly options: AllowOptions;
+  readonly reason: string;
+  readonly host: EgressEdge['host'];
+}
+
+/** Writes the source's half of an edge and records the edge, with what its other owners have to do. */
+export function addEdge(scope: IConstruct, edge: Edge): void {
+  const { peer } = edge;
+  requireSameCluster(scope, peer);
+  if (peer.owner !== undefined && edge.targetOwner !== undefined) {
+    throw new Error(`neither ${peer.name} nor ${edge.target} belongs to this app, so it cannot grant anything between them; one of the two has to be yours`);
+  }
+  peer.grantEgress?.({ target: edge.target, pods: edge.targetPods, ports: edge.ports, host: edge.host, reason: edge.reason });
+  const grants = Grants.of(scope);
+  grants._record(() => [{
+    kind: GrantKind.GRANT,
+    from: peer.name,
+    to: edge.target,
+    ports: edge.ports(),
+    routes: edge.options.routes ?? [],
+    claims: edge.options.claims ?? [],
+    plaintext: false,
+    reason: edge.reason,
+    path: scope.node.path,
+  }]);
+  grants._assume(() => foreignHalves(scope, edge));
+}
+
+function foreignHalves(scope: IConstruct, edge: Edge): Assumption[] {
+  const { peer } = edge;
+  const common = {
+    from: peer.name, to: edge.target, source: peer.pods(), target: edge.targetPods(), principals: peer.principals, ports: edge.ports(), path: scope.node.path,
+  };
+  return [
+    ...(peer.owner === undefined ? [] : [handover({ ...common, owner: peer.owner, side: 'source' })]),
+    ...(edge.targetOwner === undefined ? [] : [handover({ ...common, owner: edge.targetOwner, side: 'target' })]),
+  ];
+}
+
+/** An edge between clusters would be one that no policy of either can see. */
+function requireSameCluster(target: IConstruct, peer: PeerFacts): void {
+  if (peer.scope !== undefined && Cluster.of(peer.scope) !== Cluster.of(target)) {
+    throw new Error(`${peer.name} (${peer.scope.node.path}) and ${target.node.path} are in different clusters, and grants across clusters are out of scope; `
+      + 'grant it to the gateway through which the traffic arrives');
+  }
+}

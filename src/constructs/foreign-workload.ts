@@ -1,0 +1,53 @@
+import { Construct } from 'constructs';
+import { AllowOptions } from './allow-options';
+import { addEdge } from './edge';
+import { checkOptions, grantedPorts } from './grant-options';
+import { IZeroTrustNamespace } from './namespace-ref';
+import { IPeer, PeerFacts } from './peer';
+import { IWorkload } from './target';
+import { WorkloadAttributes } from './workload-props';
+import { WorkloadIdentity } from '../values/workload-identity';
+
+/** A workload of another owner: it can be named on either side of a grant, and nothing is ever emitted for it. */
+export class ForeignWorkload extends Construct implements IWorkload {
+  public readonly workloadName: string;
+  public readonly namespaceName: string;
+  public readonly serviceAccountName: string;
+  public readonly peerName: string;
+  private readonly owner: string;
+
+  public constructor(scope: Construct, id: string, private readonly namespace: IZeroTrustNamespace, private readonly attributes: WorkloadAttributes) {
+    super(scope, id);
+    this.workloadName = attributes.workloadName;
+    this.namespaceName = namespace.namespaceName;
+    this.serviceAccountName = attributes.serviceAccountName;
+    this.peerName = `${this.namespaceName}/${this.workloadName}`;
+    this.owner = `the owner of namespace ${this.namespaceName}`;
+  }
+
+  public allowFrom(peer: IPeer, options: AllowOptions = {}): void {
+    const declared = this.attributes.ports ?? [];
+    checkOptions(this.peerName, options, declared);
+    const facts = peer._asPeer();
+    addEdge(this, {
+      peer: facts,
+      target: this.peerName,
+      targetPods: () => this.pods(),
+      targetOwner: this.owner,
+      ports: () => grantedPorts(options, declared),
+      options,
+      reason: options.reason?.trim() ?? facts.wideReason ?? '',
+      host: { namespace: this.namespaceName, name: `${this.attributes.serviceName ?? this.workloadName}.${this.namespaceName}.svc.${this.namespace.mesh.facts.clusterDomain}` },
+    });
+  }
+
+  public _asPeer(): PeerFacts {
+    const { trustDomain } = this.namespace.mesh.facts;
+    const identity = WorkloadIdentity.of({ trustDomain, namespace: this.namespaceName, serviceAccount: this.serviceAccountName });
+    return { name: this.peerName, principals: [identity.principal], pods: () => this.pods(), scope: this, owner: this.owner };
+  }
+
+  private pods() {
+    return { namespace: this.namespaceName, podLabels: { ...this.attributes.podLabels } };
+  }
+}

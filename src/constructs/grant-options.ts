@@ -1,0 +1,43 @@
+import { AllowOptions } from './allow-options';
+import { invalid, requireReason } from '../values/errors';
+import { Port } from '../values/port';
+
+/** What is checked as soon as a grant is said, as far as the ports of the target are known by then. */
+export function checkOptions(target: string, options: AllowOptions, declared?: Port[]): void {
+  if (options.ports?.length === 0) {
+    throw invalid(`a grant to ${target} has an empty list of ports, which would mean all of them in a policy`, options.ports, 'at least one port', 'leave ports out for every declared port');
+  }
+  if (options.routes?.length === 0) {
+    throw invalid(`a grant to ${target} has an empty list of routes, which would mean every request in a policy`, options.routes, 'at least one HttpMatch', 'leave routes out for every request');
+  }
+  if (options.reason !== undefined) {
+    requireReason(options.reason, `a grant to ${target}`);
+  }
+  const problem = declared === undefined ? undefined : portsProblem(target, options, declared);
+  if (problem !== undefined) {
+    throw new Error(problem);
+  }
+}
+
+/** What is wrong between the ports of a grant and those of its target. */
+export function portsProblem(target: string, options: AllowOptions, declared: Port[]): string | undefined {
+  if (declared.length === 0) {
+    return `${target} declares no port, so there is nothing to allow; give it ports, for example ports: [Port.http(8080)]`;
+  }
+  const unknown = (options.ports ?? []).find((p) => !declared.some((d) => d.number === p.number && d.transport === p.transport));
+  if (unknown !== undefined) {
+    return `${target} does not listen on ${unknown}; allowed: ${declared.join(', ')}; name a port of its containers, not of its Service`;
+  }
+  const plain = options.routes === undefined ? undefined : grantedPorts(options, declared).find((p) => !p.isHttp);
+  if (plain !== undefined) {
+    return `routes on ${plain} of ${target} would be dropped by Istio with the whole rule and cut everyone off, because it is no HTTP port; `
+      + 'leave routes out, name only HTTP ports in ports, or declare the port with Port.http, Port.http2 or Port.grpc if it carries HTTP';
+  }
+  return undefined;
+}
+
+/** The declared ports that a grant admits. */
+export function grantedPorts(options: AllowOptions, declared: Port[]): Port[] {
+  const named = options.ports;
+  return named === undefined ? declared : declared.filter((d) => named.some((p) => d.number === p.number && d.transport === p.transport));
+}

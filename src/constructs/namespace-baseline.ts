@@ -1,0 +1,117 @@
+import { Construct } from 'constructs';
+import { Enforcement, Layer } from './enforcement';
+import { ObjectRole } from './git-ops';
+import { Hole } from './holes';
+import { NamespaceSettings, objectMetadata, QUARANTINE_LABEL } from './namespace-settings';
+import { AuthorizationPolicy } from '../resources/authorization-policy';
+import { LabelExpression, LabelSelector } from '../resources/label-selector';
+import { NetworkPolicy, NetworkPolicyType } from '../resources/network-policy';
+import { MtlsMode, PeerAuthentication } from '../resources/peer-authentication';
+import { OutboundTrafficPolicyMode, Sidecar } from '../resources/sidecar';
+import { Grants } from '../synth/grants';
+import { Assumption, Grant, GrantKind } from '../values/grant';
+
+/** The objects that close a namespace, by layer, and those that let through what its pods cannot live without. */
+export interface NamespaceBaseline {
+  readonly defaultDeny?: NetworkPolicy;
+  readonly allowNothing?: AuthorizationPolicy;
+  readonly peerAuthentication?: PeerAuthentication;
+  readonly sidecar?: Sidecar;
+  readonly holes: NetworkPolicy[];
+}
+
+export function addBaseline(scope: Construct, settings: NamespaceSettings): NamespaceBaseline {
+  const takes = (layer: Layer) => settings.layers.includes(layer);
+  const enforced = settings.enforcement === Enforcement.ENFORCE;
+  const network = takes(Layer.NETWORK) && enforced;
+  const baseline = {
+    peerAuthentication: takes(Layer.MTLS) ? mtls(scope, settings, enforced) : undefined,
+    allowNothing: takes(Layer.IDENTITY) ? allowNothing(scope, settings, enforced) : undefined,
+    sidecar: takes(Layer.EGRESS) ? egress(scope, settings, enforced) : undefined,
+    defaultDeny: network ? defaultDeny(scope, settings) : undefined,
+    holes: network ? settings.holes.map((hole) => holePolicy(scope, settings, hole)) : [],
+  };
+  const grants = Grants.of(scope);
+  if (network) {
+    recordHoles(scope, settings.holes, `every workload of ${settings.name}`);
+  }
+  grants._assume(() => notTaken(scope, settings));
+  return baseline;
+}
+
+/** Records holes for whoever they are opened. */
+export function recordHoles(scope: Construct, holes: Hole[], whom: string): void {
+  const grants: Grant[] = holes.map((hole) => ({
+    kind: GrantKind.HOLE,
+    from: hole.egress.length > 0 ? whom : hole.peer,
+    to: hole.egress.length > 0 ? hole.peer : whom,
+    ports: hole.ports,
+    routes: [],
+    claims: [],
+    plaintext: false,
+    reason: hole.reason,
+    path: scope.node.path,
+  }));
+  Grants.of(scope)._record(() => grants);
+}
+
+/** Every pod but the isolated ones. */
+export function everyPod(): LabelSelector {
+  return LabelSelector.of({ expressions: [LabelExpression.doesNotExist(QUARANTINE_LABEL)] });
+}
+
+function mtls(scope: Construct, settings: NamespaceSettings, enforced: boolean): PeerAuthentication {
+  return new PeerAuthentication(scope, 'mtls', {
+    metadata: objectMetadata(settings, 'default', { role: ObjectRole.DENY, unprefixed: true }),
+    mode: enforced ? MtlsMode.STRICT : MtlsMode.PERMISSIVE,
+  });
+}
+
+function allowNothing(scope: Construct, settings: NamespaceSettings, enforced: boolean): AuthorizationPolicy {
+  return AuthorizationPolicy.allowNothing(scope, 'allow-nothing', {
+    metadata: objectMetadata(settings, 'allow-nothing', { role: ObjectRole.DENY }),
+    dryRun: !enforced,
+  });
+}
+
+function egress(scope: Construct, settings: NamespaceSettings, enforced: boolean): Sidecar {
+  const sidecar = new Sidecar(scope, 'egress', {
+    metadata: objectMetadata(settings, 'default', { role: ObjectRole.DENY, unprefixed: true }),
+    outboundTrafficPolicy: enforced ? OutboundTrafficPolicyMode.REGISTRY_ONLY : OutboundTrafficPolicyMode.ALLOW_ANY,
+  });
+  // while observing every host stays known: traffic to an unknown one would leave in plaintext and be reset by STRICT targets
+  sidecar._produceEgress(() => enforced ? settings.egressHosts() : ['*/*']);
+  return sidecar;
+}
+
+function defaultDeny(scope: Construct, settings: NamespaceSettings): NetworkPolicy {
+  return new NetworkPolicy(scope, 'default-deny', {
+    metadata: objectMetadata(settings, 'default-deny', { role: ObjectRole.DENY }),
+    podSelector: LabelSelector.all(),
+    policyTypes: [NetworkPolicyType.INGRESS, NetworkPolicyType.EGRESS],
+  });
+}
+
+function holePolicy(scope: Construct, settings: NamespaceSettings, hole: Hole): NetworkPolicy {
+  return new NetworkPolicy(scope, hole.name, {
+    metadata: objectMetadata(settings, hole.name, { role: ObjectRole.GRANT, reason: hole.reason }),
+    podSelector: everyPod(),
+    ingress: hole.ingress.length === 0 ? undefined : hole.ingress,
+    egress: hole.egress.length === 0 ? undefined : hole.egress,
+  });
+}
+
+const WITHOUT: Record<Layer, string> = {
+  [Layer.NETWORK]: 'pods may exchange packets with anybody whom no other NetworkPolicy refuses',
+  [Layer.MTLS]: 'whether plaintext is accepted is decided by the mesh or by other PeerAuthentications',
+  [Layer.IDENTITY]: 'every identity may send every request, unless another AuthorizationPolicy refuses it',
+  [Layer.EGRESS]: 'proxies know every host that the mesh or other Sidecars let them know',
+};
+
+function notTaken(scope: Construct, settings: NamespaceSettings): Assumption[] {
+  const missing = Object.values(Layer).filter((layer) => !settings.layers.includes(layer));
+  const observed = settings.enforcement === Enforcement.OBSERVE ? ['nothing is refused yet: the namespace is observed, not enforced'] : [];
+  return [...missing.map((layer) => `the layer ${layer} is not taken: ${WITHOUT[layer]}`), ...observed].map((statement) => ({
+    owner: `whoever rolls out namespace ${settings.name}`, statement: `in ${settings.name} ${statement}`, text: '', path: scope.node.path,
+  }));
+}

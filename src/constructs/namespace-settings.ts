@@ -1,0 +1,62 @@
+import { ApiObjectMetadata, Lazy } from 'cdk8s';
+import { Enforcement, Layer } from './enforcement';
+import { GitOps, ObjectRole } from './git-ops';
+import { Hole } from './holes';
+import { MeshFacts } from './mesh-facts';
+
+/** The label that takes a pod out of every policy that lets something through, so that an isolated pod is really isolated. */
+export const QUARANTINE_LABEL = 'cdk8s-zero-trust/quarantine';
+/** One sorted `peer: reason` line per grant. */
+export const GRANTS_ANNOTATION = 'cdk8s-zero-trust/grants';
+/** Why an object that opens something exists. */
+export const REASON_ANNOTATION = 'cdk8s-zero-trust/reason';
+
+/** What every object in a namespace of the library has in common. */
+export interface NamespaceSettings {
+  readonly name: string;
+  readonly facts: MeshFacts;
+  readonly enforcement: Enforcement;
+  readonly layers: Layer[];
+  readonly namePrefix: string;
+  readonly gitOps?: GitOps;
+  /** What every proxy of the namespace knows, in the form of a Sidecar. */
+  readonly egressHosts: () => string[];
+  /** The holes of the network layer that are switched on. */
+  readonly holes: Hole[];
+  /** Whether the caller owns the baseline (default deny and the like) of the namespace. */
+  readonly owned: boolean;
+}
+
+export interface ObjectMetadataOptions {
+  readonly role: ObjectRole;
+  /** Names that are an identity or a convention get no prefix. */
+  readonly unprefixed?: boolean;
+  /** The lines of the grants annotation, produced at synth. */
+  readonly grantLines?: () => string[];
+  readonly reason?: string;
+  readonly annotations?: Record<string, string>;
+}
+
+/** Metadata of an object in a namespace: a plain name, who manages it, and why it exists. */
+export function objectMetadata(settings: ObjectSettings, name: string, options: ObjectMetadataOptions): ApiObjectMetadata {
+  const lines = options.grantLines;
+  return {
+    name: options.unprefixed ? name : `${settings.namePrefix}${name}`,
+    namespace: settings.name,
+    labels: { 'app.kubernetes.io/managed-by': 'cdk8s-zero-trust' },
+    annotations: {
+      ...settings.gitOps?._annotations(options.role),
+      ...options.annotations,
+      ...(options.reason === undefined ? {} : { [REASON_ANNOTATION]: options.reason }),
+      // an annotation is text for cdk8s, but it is resolved like any other value
+      ...(lines === undefined ? {} : { [GRANTS_ANNOTATION]: Lazy.any({ produce: () => sortedLines(lines()) }) as unknown as string }),
+    },
+  };
+}
+
+/** The part of the settings that names and labels need. */
+export type ObjectSettings = Pick<NamespaceSettings, 'name' | 'namePrefix' | 'gitOps'>;
+
+function sortedLines(lines: string[]): string {
+  return [...new Set(lines)].sort().join('\n');
+}

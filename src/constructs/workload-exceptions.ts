@@ -1,0 +1,114 @@
+import { addressGrant } from './access-rules';
+import { CloudIdentity } from './cloud-identity';
+import { Layer } from './enforcement';
+import { ObjectRole } from './git-ops';
+import { portsProblem } from './grant-options';
+import { ApiServerFact } from './mesh-facts';
+import { objectMetadata } from './namespace-settings';
+import { networkPeer } from './peer';
+import { PlaintextSource } from './plaintext-source';
+import { WorkloadInternals } from './workload-internals';
+import { ServiceEntry, ServiceEntryLocation, ServiceEntryProtocol, ServiceEntryResolution } from '../resources/service-entry';
+import { Grants } from '../synth/grants';
+import { invalid, requireReason } from '../values/errors';
+import { Grant, GrantKind } from '../values/grant';
+import { Port, TransportProtocol } from '../values/port';
+
+export function allowPlaintext(workload: WorkloadInternals, source: PlaintextSource, port: Port, reason: string): void {
+  const text = requireReason(reason, `plaintext from ${source.sourceName} to ${workload.peerName}`);
+  const number = plaintextPort(workload, port);
+  const pods = source._pods;
+  const podRanges = workload.namespace.mesh.facts.pods;
+  if (pods !== undefined && podRanges === undefined) {
+    throw invalid(`plaintext from the pods ${source.sourceName} to ${workload.peerName} would be bounded by nothing on the identity layer`, undefined,
+      'mesh fact pods: the address ranges of pods', 'state them on the mesh, or name the addresses of the clients with PlaintextSource.cidrs');
+  }
+  workload._record.plaintext.push({
+    source: source.sourceName,
+    number,
+    addresses: pods === undefined ? source._cidrs : podRanges!,
+    network: pods === undefined
+      ? source._cidrs.map((cidr) => addressGrant(cidr, []))
+      : [{ peer: networkPeer(pods, workload.namespaceName), key: JSON.stringify([pods.namespace, Object.entries(pods.podLabels).sort()]) }],
+    reason: text,
+  });
+  workload._objects.needAuthorization();
+  workload._objects.needNetwork();
+  workload._objects.needMtls();
+  record(workload, { from: source.sourceName, to: workload.peerName, ports: [port], plaintext: true, reason: text });
+}
+
+export function allowApiServer(workload: WorkloadInternals, port: Port, reason: string): void {
+  const api = apiServerFact(workload, 'admits the API servers');
+  allowPlaintext(workload, PlaintextSource.cidrs('the API servers', ...api.addresses), port, reason);
+}
+
+export function needKubernetesApi(workload: WorkloadInternals, reason: string): void {
+  const api = apiServerFact(workload, 'calls the Kubernetes API');
+  const text = requireReason(reason, `${workload.peerName} calling the Kubernetes API`);
+  const ports = [Port.tls(api.number)];
+  workload._needsToken = true;
+  workload._record.addresses.push({
+    target: 'the API servers',
+    addresses: api.addresses,
+    ports,
+    host: { namespace: 'default', name: `kubernetes.default.svc.${workload.namespace.mesh.facts.clusterDomain}` },
+    reason: text,
+  });
+  workload._objects.needNetwork();
+  workload._objects.needSidecar();
+  record(workload, { from: workload.peerName, to: 'the API servers', ports, plaintext: false, reason: text });
+}
+
+export function allowCloudIdentity(workload: WorkloadInternals, cloud: CloudIdentity, reason: string): void {
+  const text = requireReason(reason, `${workload.peerName} fetching credentials from ${cloud.serviceName}`);
+  const host = `${cloud._slug}.${workload.workloadName}.cloud-identity.internal`;
+  for (const { address, ports } of cloud._endpoints) {
+    workload._record.addresses.push({ target: cloud.serviceName, addresses: [address], ports, host: { namespace: '.', name: host }, reason: text });
+  }
+  workload._objects.needNetwork();
+  workload._objects.needSidecar();
+  workload._objects.needServiceEntry(cloud._slug, (scope) => {
+    const { addresses, number } = cloud._dialled;
+    new ServiceEntry(scope, cloud._slug, {
+      metadata: objectMetadata(workload.namespace._settings, `${workload.workloadName}-${cloud._slug}`, { role: ObjectRole.GRANT, reason: text }),
+      hosts: [host],
+      addresses,
+      // TCP, so that the proxy adds no headers: these services refuse forwarded requests
+      ports: [{ name: 'tcp', number, protocol: ServiceEntryProtocol.TCP }],
+      location: ServiceEntryLocation.MESH_EXTERNAL,
+      resolution: ServiceEntryResolution.NONE,
+      exportTo: ['.'],
+    });
+  });
+  const endpoints = cloud._endpoints.flatMap((e) => e.ports);
+  record(workload, { from: workload.peerName, to: cloud.serviceName, ports: endpoints, plaintext: false, reason: text });
+}
+
+function plaintextPort(workload: WorkloadInternals, port: Port): number {
+  if (port.transport !== TransportProtocol.TCP || port.number === undefined || port.endNumber !== undefined) {
+    throw invalid(`a plaintext grant to ${workload.peerName} names no single TCP port`, String(port), 'one TCP port by number', 'the mesh carries nothing but TCP; list each port');
+  }
+  const declared = workload._pods.declaredPorts;
+  const problem = declared === undefined ? undefined : portsProblem(workload.peerName, { ports: [port] }, declared);
+  if (problem !== undefined) {
+    throw new Error(problem);
+  }
+  if (!workload._objects.takes(Layer.IDENTITY) && !workload._objects.takes(Layer.NETWORK)) {
+    throw new Error(`a plaintext grant to ${workload.peerName} would be bounded by no layer: neither the network nor the identity layer is taken`);
+  }
+  return port.number;
+}
+
+function apiServerFact(workload: WorkloadInternals, what: string): ApiServerFact {
+  const fact = workload.namespace.mesh.facts.apiServer;
+  if (fact === undefined) {
+    throw invalid(`${workload.peerName} ${what}, but the mesh facts do not say where they are`, undefined, 'mesh fact apiServer: addresses and port',
+      'take them from `kubectl get endpoints kubernetes`');
+  }
+  return fact;
+}
+
+function record(workload: WorkloadInternals, edge: Pick<Grant, 'from' | 'to' | 'ports' | 'plaintext' | 'reason'>): void {
+  Grants.of(workload)._record(() => [{ kind: GrantKind.GRANT, routes: [], claims: [], path: workload.node.path, ...edge }]);
+}

@@ -1,0 +1,4 @@
+export * from './constructs';
+export * from './resources';
+export * from './synth';
+export * from './values';

@@ -1,0 +1,129 @@
+import * as fs from 'node:fs';
+import { IConstruct } from 'constructs';
+import { Cluster } from './cluster';
+import { duplicateMessages } from './duplicates';
+import { addTreeCheck } from './synth-session';
+import { Assumption, Grant } from '../values/grant';
+
+const GRANTS = Symbol.for('cdk8s-zero-trust.grants');
+
+/**
+ * The environment variable that names a file to write the recorded grants to at synth. The command `cdk8s-zero-trust grants` sets it.
+ * @internal
+ */
+export const GRANTS_FILE_VARIABLE = 'CDK8S_ZERO_TRUST_GRANTS_FILE';
+
+/**
+ * Everything that was allowed in one cluster, as it was said: the intended access.
+ *
+ * The constructs of this library record each `allow...` call here as plain data. Use it to print or to snapshot who may reach whom.
+ *
+ * @example
+ * import { App, Chart } from 'cdk8s';
+ * import { Grants } from 'cdk8s-zero-trust';
+ *
+ * const app = new App();
+ * new Chart(app, 'shop');
+ * for (const grant of Grants.of(app).list()) {
+ *   console.log(`${grant.from} -> ${grant.to}: ${grant.reason}`);
+ * }
+ */
+export class Grants {
+  /**
+   * The grants of the cluster that the scope belongs to.
+   */
+  public static of(scope: IConstruct): Grants {
+    const cluster = Cluster.of(scope) as IConstruct & { [GRANTS]?: Grants };
+    if (cluster[GRANTS] === undefined) {
+      Object.defineProperty(cluster, GRANTS, { value: new Grants(cluster.node.path) });
+      addTreeCheck(scope, 'duplicates', duplicateMessages);
+      addTreeCheck(scope, 'grants', reportGrants);
+    }
+    return cluster[GRANTS]!;
+  }
+
+  private readonly grants: (() => Grant[])[] = [];
+  private readonly assumptions: (() => Assumption[])[] = [];
+  private readonly checks = new Map<string, () => string[]>();
+
+  private constructor(private readonly cluster: string) {}
+
+  /**
+   * The recorded edges, sorted by destination, source, ports and requests, each once. The list is a copy.
+   *
+   * Ports that are read from the objects of the app (a Deployment, say) are read now, so call it when the app is complete.
+   */
+  public list(): Grant[] {
+    return unique(this.grants.flatMap((produce) => produce()), (grant) => [
+      grant.kind, grant.to, grant.from, grant.ports.join(), grant.routes.join(), grant.claims.join(), String(grant.plaintext), grant.reason,
+    ]);
+  }
+
+  /**
+   * What the recorded edges rest on and this app cannot see to, sorted by owner and statement, each once. The list is a copy.
+   */
+  public listAssumptions(): Assumption[] {
+    return unique(this.assumptions.flatMap((produce) => produce()), (assumption) => [assumption.owner, assumption.statement, assumption.text]);
+  }
+
+  /** @internal */
+  public _record(produce: () => Grant[]): void {
+    this.grants.push(produce);
+  }
+
+  /** @internal */
+  public _assume(produce: () => Assumption[]): void {
+    this.assumptions.push(produce);
+  }
+
+  /** A fault of the cluster as a whole, found once the app is complete. @internal */
+  public _addCheck(id: string, check: () => string[]): void {
+    this.checks.set(id, check);
+  }
+
+  /** @internal */
+  public _messages(): string[] {
+    return [...this.checks.values()].flatMap((check) => check());
+  }
+
+  /** @internal */
+  public _toData(): GrantsData {
+    return {
+      cluster: this.cluster,
+      grants: this.list().map((grant) => ({
+        ...grant,
+        ports: grant.ports.map(String),
+        routes: grant.routes.map(String),
+        claims: grant.claims.map(String),
+      })),
+      assumptions: this.listAssumptions(),
+    };
+  }
+}
+
+/** The recorded grants of one cluster as the command line reads them. @internal */
+export interface GrantsData {
+  readonly cluster: string;
+  readonly grants: (Omit<Grant, 'ports' | 'routes' | 'claims'> & { readonly ports: string[]; readonly routes: string[]; readonly claims: string[] })[];
+  readonly assumptions: Assumption[];
+}
+
+function clustersOf(root: IConstruct): Grants[] {
+  return root.node.findAll().map((c) => (c as IConstruct & { [GRANTS]?: Grants })[GRANTS]).filter((g): g is Grants => g !== undefined);
+}
+
+function reportGrants(root: IConstruct): string[] {
+  const clusters = clustersOf(root);
+  const messages = clusters.flatMap((grants) => grants._messages());
+  const file = process.env[GRANTS_FILE_VARIABLE];
+  if (file !== undefined && messages.length === 0) {
+    const data = clusters.map((grants) => grants._toData());
+    fs.writeFileSync(file, JSON.stringify({ format: 'zt-grants/1', clusters: data }, undefined, 2));
+  }
+  return messages;
+}
+
+function unique<T>(items: T[], keyOf: (item: T) => string[]): T[] {
+  const byKey = new Map(items.map((item) => [keyOf(item).join('\n'), item]));
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+}
