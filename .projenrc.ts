@@ -52,6 +52,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
 project.package.addField('types', 'lib/src/index.d.ts');
 project.jest!.config.coverageThreshold = { global: { lines: 90, branches: 90 } };
 project.jest!.addTestMatch('<rootDir>/examples/**/*.test.ts');
+project.eslint?.addRules({ '@stylistic/max-len': ['error', { code: 140, ignoreUrls: true, ignoreStrings: true, ignoreTemplateLiterals: true }] });
 project.eslint?.addOverride({ files: ['examples/**', 'test/**'], rules: { 'import/no-extraneous-dependencies': 'off' } });
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 

@@ -1,4 +1,6 @@
-import { addressGrant, authorizationRules, IdentityGrant, NetworkGrant, networkEgressRules, networkIngressRules, podsGrant } from './access-rules';
+import {
+  addressGrant, authorizationRules, IdentityGrant, NetworkGrant, networkEgressRules, networkIngressRules, podsGrant,
+} from './access-rules';
 import { Hole } from './holes';
 import { EgressEdge, PeerFacts } from './peer';
 import { AuthorizationRule } from '../resources/authorization-policy';
@@ -56,8 +58,10 @@ export class AccessRecord {
     }));
     const plaintext: IdentityGrant[] = this.plaintext.flatMap((edge) => edge.addresses.map((address) => ({
       // whoever has an identity needs a grant of its own, even from these addresses
-      source: { notPrincipals: ['*'], ipBlocks: [address.cidr], ...(address.except.length === 0 ? {} : { notIpBlocks: address.except }) },
-      ports: [Port.tcp(edge.number)], routes: [], claims: [],
+      source: { notPrincipals: ['*'], ipBlocks: [address.block], ...(address.except.length === 0 ? {} : { notIpBlocks: address.except }) },
+      ports: [Port.tcp(edge.number)],
+      routes: [],
+      claims: [],
     })));
     return authorizationRules([...known, ...plaintext]);
   }
@@ -103,7 +107,8 @@ export class AccessRecord {
 
   /** Hosts in other namespaces that the proxy has to know. */
   public hosts(): string[] {
-    const hosts = [...this.egress, ...this.addresses].map((edge) => edge.host).filter((h) => h !== undefined && h.namespace !== this.namespace);
+    const hosts = [...this.egress, ...this.addresses].map((edge) => edge.host)
+      .filter((h) => h !== undefined && h.namespace !== this.namespace);
     return [...new Set(hosts.map((h) => `${h!.namespace}/${h!.name}`))].sort();
   }
 }

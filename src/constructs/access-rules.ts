@@ -34,8 +34,8 @@ export function addressGrant(address: Cidr, ports: Port[]): NetworkGrant {
 }
 
 /**
- * The rules of one ALLOW policy: per source and condition all operations together, then sources that may do the same share a rule. Neither the order nor
- * the repetition of grants shows.
+ * The rules of one ALLOW policy: per source and condition all operations together, then sources that may do the same share a rule. Neither
+ * the order nor the repetition of grants shows.
  */
 export function authorizationRules(grants: IdentityGrant[]): AuthorizationRule[] {
   const perSource = new Map<string, Part>();
@@ -71,10 +71,14 @@ function partsOf(grant: IdentityGrant): Part[] {
   }
   return grant.routes.map((route) => ({
     source: grant.source,
-    operations: [{ ports, ...filled({ methods: sorted(route.methods), hosts: sorted(route.hosts.flatMap((h) => h.patterns)), paths: sorted(route.paths) }) }],
+    operations: [{ ports, ...filled(textsOf(route)) }],
     // a header is a condition of the whole rule, so a route with headers becomes a rule of its own
     when: conditions([...claims, ...route.headers.map((h) => ({ key: `request.headers[${h.name.toLowerCase()}]`, values: h.values }))]),
   }));
+}
+
+function textsOf(route: HttpMatch) {
+  return { methods: sorted(route.methods), hosts: sorted(route.hosts.flatMap((h) => h.patterns)), paths: sorted(route.paths) };
 }
 
 /** Operations that differ in their paths alone become one. An operation without paths means every path and stays by itself. */
@@ -84,7 +88,8 @@ function mergeOperations(operations: AuthorizationOperation[]): AuthorizationOpe
     const { paths, ...rest } = operation;
     const key = JSON.stringify([rest.ports, rest.methods, rest.hosts, paths === undefined]);
     const known = byRest.get(key);
-    byRest.set(key, known?.paths === undefined || paths === undefined ? operation : { ...operation, paths: sorted([...known.paths, ...paths]) });
+    const both = known?.paths === undefined || paths === undefined ? undefined : sorted([...known.paths, ...paths]);
+    byRest.set(key, both === undefined ? operation : { ...operation, paths: both });
   }
   return [...byRest.values()].sort(byJson);
 }
@@ -116,7 +121,8 @@ function mergedPeers(grants: NetworkGrant[]): { peers: NetworkPolicyPeer[]; port
     const key = grant.ports.map(networkText).join();
     perPorts.set(key, [...(perPorts.get(key) ?? []), grant]);
   }
-  return [...perPorts.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => ({ peers: group.map((g) => g.peer), ports: group[0].ports }));
+  return [...perPorts.entries()].sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, group]) => ({ peers: group.map((g) => g.peer), ports: group[0].ports }));
 }
 
 /** Each port once, as the network layer sees it (the application protocol does not matter there), sorted. */

@@ -23,7 +23,8 @@ export class CloudIdentity {
    */
   public static readonly AWS_INSTANCE_METADATA = new CloudIdentity('AWS instance metadata', [['169.254.169.254', 80], ['fd00:ec2::254', 80]]);
   /**
-   * The GKE metadata server for Workload Identity Federation: dialled at `169.254.169.254` port 80, which network policies may see as `169.254.169.252` port 988.
+   * The GKE metadata server for Workload Identity Federation: dialled at `169.254.169.254` port 80, which network policies may see as
+   * `169.254.169.252` port 988.
    * @see https://cloud.google.com/kubernetes-engine/docs/how-to/network-policy
    */
   public static readonly GKE_METADATA = new CloudIdentity('GKE metadata server', [['169.254.169.254', 80]], [['169.254.169.252', 988]]);
@@ -44,7 +45,8 @@ export class CloudIdentity {
 
   /** The addresses and ports that network policies have to admit. @internal */
   public get _endpoints(): { readonly address: Cidr; readonly ports: Port[] }[] {
-    return [...this.dialled, ...this.redirected].map(([address, number]) => ({ address: Cidr.address(address), ports: [Port.tcp(number)] }));
+    return [...this.dialled, ...this.redirected]
+      .map(([address, number]) => ({ address: Cidr.address(address), ports: [Port.tcp(number)] }));
   }
 
   /** The addresses that the application dials, which its proxy has to know; all have the same port. @internal */

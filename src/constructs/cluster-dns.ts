@@ -59,7 +59,12 @@ export class ClusterDns {
     const pods = options.pods ?? [];
     const addresses = options.addresses ?? [];
     if (pods.length + addresses.length === 0) {
-      throw invalid('a custom DNS names nobody who answers', options, 'at least one entry in pods or addresses', 'look at `kubectl -n kube-system get endpointslices`');
+      throw invalid(
+        'a custom DNS names nobody who answers',
+        options,
+        'at least one entry in pods or addresses',
+        'look at `kubectl -n kube-system get endpointslices`',
+      );
     }
     return new ClusterDns([...pods], [...addresses], options.number ?? 53);
   }
@@ -81,7 +86,7 @@ export class ClusterDns {
 
   /** @internal */
   public _toString(): string {
-    return [...this.pods.map((p) => `DNS in ${p.namespace}`), ...this.addresses.map((a) => `DNS at ${a.cidr}`)].join(', ');
+    return [...this.pods.map((p) => `DNS in ${p.namespace}`), ...this.addresses.map((a) => `DNS at ${a.block}`)].join(', ');
   }
 }
 

@@ -46,7 +46,15 @@ export function addEdge(scope: IConstruct, edge: Edge): void {
 function foreignHalves(scope: IConstruct, edge: Edge): Assumption[] {
   const { peer } = edge;
   const common = {
-    from: peer.name, to: edge.target, source: peer.pods(), target: edge.targetPods(), principals: peer.principals, ports: edge.ports(), path: scope.node.path,
+    from: peer.name,
+    to: edge.target,
+    source: peer.pods(),
+    target: edge.targetPods(),
+    principals: peer.principals,
+    ports: edge.ports(),
+    routes: edge.options.routes ?? [],
+    claims: edge.options.claims ?? [],
+    path: scope.node.path,
   };
   return [
     ...(peer.owner === undefined ? [] : [handover({ ...common, owner: peer.owner, side: 'source' })]),

@@ -13,7 +13,12 @@ const FORMAT = 'zt-mesh-facts/1';
 export function parseFacts(text: string, file: string): MeshFacts {
   const record = new FactsRecord(parse(text, file), file);
   if (record.text('format') !== FORMAT) {
-    throw invalid(`${file}: format is of another version`, record.optional('format'), FORMAT, 'use the version of the library that reads this format');
+    throw invalid(
+      `${file}: format is of another version`,
+      record.optional('format'),
+      FORMAT,
+      'use the version of the library that reads this format',
+    );
   }
   const facts: MeshFacts = {
     dataPlane: record.oneOf('dataPlane', Object.values(DataPlane)) as DataPlane,
@@ -45,7 +50,12 @@ function parse(text: string, file: string): unknown {
   try {
     return load(text, { filename: file });
   } catch (error) {
-    throw invalid(`${file} is no YAML or JSON: ${(error as Error).message.split('\n')[0]}`, text.slice(0, 40), `a document of format ${FORMAT}`, 'check it with any YAML parser');
+    throw invalid(
+      `${file} is no YAML or JSON: ${(error as Error).message.split('\n')[0]}`,
+      text.slice(0, 40),
+      `a document of format ${FORMAT}`,
+      'check it with any YAML parser',
+    );
   }
 }
 
@@ -54,7 +64,12 @@ function injection(record: FactsRecord): SidecarInjection {
   const label = record.flag('namespaceLabel');
   record.end();
   if ((revision === undefined) === (label !== true)) {
-    throw invalid(`${record.where} must name exactly one way`, record.value, '{ revision: NAME } or { namespaceLabel: true }', 'with both on a namespace one of them wins silently');
+    throw invalid(
+      `${record.where} must name exactly one way`,
+      record.value,
+      '{ revision: NAME } or { namespaceLabel: true }',
+      'with both on a namespace one of them wins silently',
+    );
   }
   return revision === undefined ? SidecarInjection.namespaceLabel() : SidecarInjection.revision(revision);
 }

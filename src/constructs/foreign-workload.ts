@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { AllowOptions } from './allow-options';
 import { addEdge } from './edge';
 import { checkOptions, grantedPorts } from './grant-options';
-import { IZeroTrustNamespace } from './namespace-ref';
+import { IZeroTrustNamespace, serviceHost } from './namespace-ref';
 import { IPeer, PeerFacts } from './peer';
 import { IWorkload } from './target';
 import { WorkloadAttributes } from './workload-props';
@@ -16,7 +16,12 @@ export class ForeignWorkload extends Construct implements IWorkload {
   public readonly peerName: string;
   private readonly owner: string;
 
-  public constructor(scope: Construct, id: string, private readonly namespace: IZeroTrustNamespace, private readonly attributes: WorkloadAttributes) {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly namespace: IZeroTrustNamespace,
+    private readonly attributes: WorkloadAttributes,
+  ) {
     super(scope, id);
     this.workloadName = attributes.workloadName;
     this.namespaceName = namespace.namespaceName;
@@ -37,7 +42,7 @@ export class ForeignWorkload extends Construct implements IWorkload {
       ports: () => grantedPorts(options, declared),
       options,
       reason: options.reason?.trim() ?? facts.wideReason ?? '',
-      host: { namespace: this.namespaceName, name: `${this.attributes.serviceName ?? this.workloadName}.${this.namespaceName}.svc.${this.namespace.mesh.facts.clusterDomain}` },
+      host: serviceHost(this.namespace, this.attributes.serviceName ?? this.workloadName),
     });
   }
 

@@ -17,8 +17,9 @@ export enum ObjectRole {
  */
 export class GitOps {
   /**
-   * Argo CD: sync waves bring namespaces and identities first, then grants, then denials, all of them before the default wave 0 of the pods; Namespaces
-   * and denials are never pruned, because a deleted denial opens what it closed and a deleted Namespace takes everything with it.
+   * Argo CD: sync waves bring namespaces and identities first, then grants, then denials, all of them before the default wave 0 of the
+   * pods; Namespaces and denials are never pruned, because a deleted denial opens what it closed and a deleted Namespace takes everything
+   * with it.
    */
   public static argoCd(): GitOps {
     return new GitOps();

@@ -5,10 +5,20 @@ import { Port } from '../values/port';
 /** What is checked as soon as a grant is said, as far as the ports of the target are known by then. */
 export function checkOptions(target: string, options: AllowOptions, declared?: Port[]): void {
   if (options.ports?.length === 0) {
-    throw invalid(`a grant to ${target} has an empty list of ports, which would mean all of them in a policy`, options.ports, 'at least one port', 'leave ports out for every declared port');
+    throw invalid(
+      `a grant to ${target} has an empty list of ports, which would mean all of them in a policy`,
+      options.ports,
+      'at least one port',
+      'leave ports out for every declared port',
+    );
   }
   if (options.routes?.length === 0) {
-    throw invalid(`a grant to ${target} has an empty list of routes, which would mean every request in a policy`, options.routes, 'at least one HttpMatch', 'leave routes out for every request');
+    throw invalid(
+      `a grant to ${target} has an empty list of routes, which would mean every request in a policy`,
+      options.routes,
+      'at least one HttpMatch',
+      'leave routes out for every request',
+    );
   }
   if (options.reason !== undefined) {
     requireReason(options.reason, `a grant to ${target}`);

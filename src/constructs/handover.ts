@@ -1,7 +1,11 @@
 import { Yaml } from 'cdk8s';
+import { authorizationRules } from './access-rules';
 import { PodsOfPeer } from './peer';
+import { toKubeRule } from '../resources/authorization-rule';
+import { ClaimRequirement } from '../values/claim-requirement';
 import { Assumption } from '../values/grant';
-import { Port, TransportProtocol } from '../values/port';
+import { HttpMatch } from '../values/http-match';
+import { Port } from '../values/port';
 
 /** The half of an edge that somebody else owns. */
 export interface ForeignHalf {
@@ -12,31 +16,39 @@ export interface ForeignHalf {
   readonly target: PodsOfPeer;
   readonly principals: string[];
   readonly ports: Port[];
+  readonly routes: HttpMatch[];
+  readonly claims: ClaimRequirement[];
   /** The side that the other owner has to open. */
   readonly side: 'source' | 'target';
   readonly path: string;
 }
 
+/** The first policy for pods that had none closes everything else. */
+const CAUTION = '# only where these pods are restricted already: for pods without any policy it is not needed and would close everything else';
+
 /** What the other owner has to do, with manifests that do it. They matter only where the other side restricts traffic at all. */
 export function handover(half: ForeignHalf): Assumption {
   const ports = half.ports.map(String).join(', ');
+  const manifests = half.side === 'source' ? [egressPolicy(half)] : [ingressPolicy(half), ...allowPolicies(half)];
   const verb = half.side === 'source' ? 'may send to' : 'admits';
   const subject = half.side === 'source' ? half.from : half.to;
   const object = half.side === 'source' ? half.to : half.from;
   return {
     owner: half.owner,
     statement: `${subject} ${verb} ${object} on ${ports}`,
-    text: Yaml.stringify(...(half.side === 'source' ? [egressPolicy(half)] : [ingressPolicy(half), allowPolicy(half)])).trim(),
+    text: `${CAUTION}\n${Yaml.stringify(...manifests).trim()}`,
     path: half.path,
   };
 }
 
 function egressPolicy(half: ForeignHalf): object {
-  return networkPolicy(half, half.source, { policyTypes: ['Egress'], egress: [{ to: [peer(half.target)], ports: half.ports.map(networkPort) }] });
+  const rule = { to: [peer(half.target)], ports: half.ports.map(networkPort) };
+  return networkPolicy(half, half.source, { policyTypes: ['Egress'], egress: [rule] });
 }
 
 function ingressPolicy(half: ForeignHalf): object {
-  return networkPolicy(half, half.target, { policyTypes: ['Ingress'], ingress: [{ from: [peer(half.source)], ports: half.ports.map(networkPort) }] });
+  const rule = { from: [peer(half.source)], ports: half.ports.map(networkPort) };
+  return networkPolicy(half, half.target, { policyTypes: ['Ingress'], ingress: [rule] });
 }
 
 function networkPolicy(half: ForeignHalf, pods: PodsOfPeer, spec: object): object {
@@ -48,22 +60,25 @@ function networkPolicy(half: ForeignHalf, pods: PodsOfPeer, spec: object): objec
   };
 }
 
-function allowPolicy(half: ForeignHalf): object {
-  const ports = half.ports.filter((p) => p.transport === TransportProtocol.TCP).map((p) => String(p.number));
-  return {
+/** None when nothing of the edge passes a proxy. */
+function allowPolicies(half: ForeignHalf): object[] {
+  const { principals, ports, routes, claims } = half;
+  const rules = authorizationRules([{ source: { principals }, ports, routes, claims }]);
+  return rules.length === 0 ? [] : [{
     apiVersion: 'security.istio.io/v1',
     kind: 'AuthorizationPolicy',
     metadata: metadata(half, half.target),
     spec: {
       ...(half.target.podLabels === undefined ? {} : { selector: { matchLabels: half.target.podLabels } }),
-      rules: [{ from: [{ source: { principals: half.principals } }], to: [{ operation: { ports } }] }],
+      rules: rules.map(toKubeRule),
     },
-  };
+  }];
 }
 
 function metadata(half: ForeignHalf, pods: PodsOfPeer): object {
   const [source, target] = [half.from, half.to].map((name) => name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, ''));
-  return { name: `${source}-to-${target}`.slice(0, 63).replace(/-+$/, ''), ...(pods.namespace === undefined ? {} : { namespace: pods.namespace }) };
+  const name = `${source}-to-${target}`.slice(0, 63).replace(/-+$/, '');
+  return { name, ...(pods.namespace === undefined ? {} : { namespace: pods.namespace }) };
 }
 
 function peer(pods: PodsOfPeer): object {

@@ -16,11 +16,17 @@ export interface NamespaceHoles {
   readonly dns?: boolean;
   /** Egress to istiod (15012): without it a proxy gets neither configuration nor certificate. @default true */
   readonly istiod?: boolean;
-  /** Ingress from the Prometheus of the mesh facts to the merged metrics of the proxies (15020). @default - true if the facts name a Prometheus */
+  /**
+   * Ingress from the Prometheus of the mesh facts to the merged metrics of the proxies (15020). @default - true if the facts name a
+   * Prometheus
+   */
   readonly metrics?: boolean;
   /** Egress to the telemetry and authorisation providers of the mesh facts. @default true */
   readonly providers?: boolean;
-  /** Ingress from the `probeSources` of the mesh facts to the ports that probes use (15020, 15021). @default - true if the facts name sources */
+  /**
+   * Ingress from the `probeSources` of the mesh facts to the ports that probes use (15020, 15021). @default - true if the facts name
+   * sources
+   */
   readonly probes?: boolean;
 }
 
@@ -44,12 +50,17 @@ const READINESS = Port.http(15021);
 export function holesOf(facts: MeshFacts, switches: NamespaceHoles = {}): Hole[] {
   const needed = (on: boolean | undefined, fact: unknown, name: string) => {
     if (on === true && fact === undefined) {
-      throw invalid(`the hole ${name} is switched on but the mesh facts do not say for whom`, undefined, `mesh fact ${name}`, 'add the fact to the mesh or leave the hole out');
+      throw invalid(
+        `the hole ${name} is switched on but the mesh facts do not say for whom`,
+        undefined,
+        `mesh fact ${name}`,
+        'add the fact to the mesh or leave the hole out',
+      );
     }
     return on !== false && fact !== undefined;
   };
   return [
-    ...(switches.dns === false ? [] : [egressHole('allow-dns', 'name resolution', facts.dns._toString(), facts.dns._peers(), facts.dns._ports())]),
+    ...(switches.dns === false ? [] : [dnsHole(facts)]),
     ...(switches.istiod === false ? [] : [istiodHole(facts)]),
     ...(needed(switches.metrics, facts.prometheus, 'prometheus') ? [metricsHole(facts)] : []),
     ...(needed(switches.probes, facts.probeSources, 'probeSources') ? [probesHole(facts)] : []),
@@ -60,6 +71,10 @@ export function holesOf(facts: MeshFacts, switches: NamespaceHoles = {}): Hole[]
 /** Every service that the proxies themselves call. */
 export function providersOf(facts: MeshFacts): ProviderFact[] {
   return [...facts.telemetryProviders ?? [], ...facts.authorizationProviders ?? []].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function dnsHole({ dns }: MeshFacts): Hole {
+  return egressHole('allow-dns', 'name resolution', dns._toString(), dns._peers(), dns._ports());
 }
 
 function istiodHole(facts: MeshFacts): Hole {
@@ -82,7 +97,8 @@ function probesHole(facts: MeshFacts): Hole {
 
 function providerHole(provider: ProviderFact): Hole {
   const peer = NetworkPolicyPeer.podsInNamespace(provider.namespace, LabelSelector.labels(provider.podLabels));
-  return egressHole(`allow-${provider.name}`, `proxies call the provider ${provider.name}`, provider.host, [peer], [Port.tcp(provider.number)]);
+  const reason = `proxies call the provider ${provider.name}`;
+  return egressHole(`allow-${provider.name}`, reason, provider.host, [peer], [Port.tcp(provider.number)]);
 }
 
 function egressHole(name: string, reason: string, peer: string, to: NetworkPolicyPeer[], ports: Port[]): Hole {

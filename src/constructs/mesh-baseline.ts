@@ -27,8 +27,8 @@ export interface GatewayAdmission {
  */
 export interface MeshAllowNothing {
   /**
-   * Every gateway that must stay open. A policy in the root namespace holds for gateways too, so a gateway that is left out is closed by it.
-   * An empty list says that the mesh has no gateway.
+   * Every gateway that must stay open. A policy in the root namespace holds for gateways too, so a gateway that is left out is closed by
+   * it. An empty list says that the mesh has no gateway.
    */
   readonly gateways: GatewayAdmission[];
 }
@@ -82,7 +82,8 @@ function closeMesh(scope: Construct, settings: ObjectSettings, facts: MeshFacts,
   for (const admission of allowNothing.gateways) {
     admitClients(scope, settings, facts, admission);
   }
-  return AuthorizationPolicy.allowNothing(scope, 'allow-nothing', { metadata: objectMetadata(settings, 'allow-nothing', { role: ObjectRole.DENY }) });
+  const metadata = objectMetadata(settings, 'allow-nothing', { role: ObjectRole.DENY });
+  return AuthorizationPolicy.allowNothing(scope, 'allow-nothing', { metadata });
 }
 
 function admitClients(scope: Construct, settings: ObjectSettings, facts: MeshFacts, admission: GatewayAdmission): void {
@@ -93,7 +94,12 @@ function admitClients(scope: Construct, settings: ObjectSettings, facts: MeshFac
   }
   const ports = admission.ports.map((p) => p.number).filter((n): n is number => n !== undefined);
   if (ports.length === 0 || ports.length < admission.ports.length) {
-    throw invalid(`gateway ${gateway.name} is admitted without numbers of its listener ports`, admission.ports.map(String), 'at least one port by number', 'name the container ports of the gateway, for example Port.tls(8443)');
+    throw invalid(
+      `gateway ${gateway.name} is admitted without numbers of its listener ports`,
+      admission.ports.map(String),
+      'at least one port by number',
+      'name the container ports of the gateway, for example Port.tls(8443)',
+    );
   }
   const reason = requireReason(admission.reason, `admitting any client to gateway ${gateway.name}`);
   new AuthorizationPolicy(scope, `gateway-${gateway.name}`, {
@@ -103,7 +109,15 @@ function admitClients(scope: Construct, settings: ObjectSettings, facts: MeshFac
     rules: [{ to: [{ ports: [...new Set(ports)].sort((a, b) => a - b) }] }],
   });
   const grant: Grant = {
-    kind: GrantKind.GRANT, from: 'any client', to: `${gateway.namespace}/${gateway.name}`, ports: admission.ports, routes: [], claims: [], plaintext: false, reason, path: scope.node.path,
+    kind: GrantKind.GRANT,
+    from: 'any client',
+    to: `${gateway.namespace}/${gateway.name}`,
+    ports: admission.ports,
+    routes: [],
+    claims: [],
+    plaintext: false,
+    reason,
+    path: scope.node.path,
   };
   Grants.of(scope)._record(() => [grant]);
 }

@@ -1,7 +1,9 @@
 import { MeshFacts } from './mesh-facts';
 import { PodsFact } from './pods-fact';
 import { invalid } from '../values/errors';
-import { dnsSubdomainProblem, dnsLabelProblem, labelKeyProblem, labelValueProblem, serviceAccountNameProblem } from '../values/grammar/names';
+import {
+  dnsSubdomainProblem, dnsLabelProblem, labelKeyProblem, labelValueProblem, serviceAccountNameProblem,
+} from '../values/grammar/names';
 import { trustDomainProblem } from '../values/grammar/principals';
 
 /** The facts with every field checked; a copy, so that later changes by the caller do not matter. */
@@ -41,7 +43,12 @@ function checkProviders(facts: MeshFacts): void {
 function check(what: string, value: string, problemOf: (value: string) => string | undefined, allowed: string): void {
   const problem = typeof value === 'string' ? problemOf(value) : 'it is not a text';
   if (problem !== undefined) {
-    throw invalid(`mesh fact ${what} is not usable (${problem})`, value, allowed, 'look at the mesh configuration (`kubectl -n istio-system get configmap istio -o yaml`)');
+    throw invalid(
+      `mesh fact ${what} is not usable (${problem})`,
+      value,
+      allowed,
+      'look at the mesh configuration (`kubectl -n istio-system get configmap istio -o yaml`)',
+    );
   }
 }
 
@@ -58,7 +65,12 @@ function checkPods(what: string, pods?: PodsFact): void {
   check(`${what} namespace`, pods.namespace, dnsLabelProblem, 'a namespace name');
   const labels = Object.entries(pods.podLabels);
   if (labels.length === 0) {
-    throw invalid(`mesh fact ${what} has no pod labels: it would mean every pod of ${pods.namespace}`, pods.podLabels, 'at least one label', 'look at `kubectl get pods --show-labels`');
+    throw invalid(
+      `mesh fact ${what} has no pod labels: it would mean every pod of ${pods.namespace}`,
+      pods.podLabels,
+      'at least one label',
+      'look at `kubectl get pods --show-labels`',
+    );
   }
   for (const [key, value] of labels) {
     check(`${what} label key`, key, labelKeyProblem, 'a label key');
@@ -75,6 +87,11 @@ function checkUnique(what: string, names: string[]): void {
 
 function checkNotEmpty(what: string, list?: unknown[]): void {
   if (list?.length === 0) {
-    throw invalid(`mesh fact ${what} is an empty list, which says neither that there is none nor where they are`, list, 'at least one address', 'leave the fact out when it is unknown');
+    throw invalid(
+      `mesh fact ${what} is an empty list, which says neither that there is none nor where they are`,
+      list,
+      'at least one address',
+      'leave the fact out when it is unknown',
+    );
   }
 }

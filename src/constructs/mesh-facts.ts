@@ -27,7 +27,8 @@ export interface ProviderFact extends PodsFact {
 }
 
 /**
- * Where the Kubernetes API servers are: the endpoints behind the Service `kubernetes`, which network policies see, not the Service's own address.
+ * Where the Kubernetes API servers are: the endpoints behind the Service `kubernetes`, which network policies see, not the Service's own
+ * address.
  */
 export interface ApiServerFact {
   /** Addresses or ranges of the API servers. At least one. */
@@ -80,10 +81,14 @@ export interface MeshFacts {
   readonly apiServer?: ApiServerFact;
   /** Addresses of the nodes. @default - unknown */
   readonly nodes?: Cidr[];
-  /** Addresses of pods. @default - unknown: a plaintext grant to pods without identity is refused, for nothing would bound it on the identity layer */
+  /**
+   * Addresses of pods. @default - unknown: a plaintext grant to pods without identity is refused, for nothing would bound it on the
+   * identity layer
+   */
   readonly pods?: Cidr[];
   /**
-   * Where kubelet probes come from when the network plugin applies policies to them. Kubernetes always admits a pod's own node, so most clusters need none.
+   * Where kubelet probes come from when the network plugin applies policies to them. Kubernetes always admits a pod's own node, so most
+   * clusters need none.
    * @default - none
    */
   readonly probeSources?: Cidr[];

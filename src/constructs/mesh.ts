@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { Construct } from 'constructs';
-import { GitOps } from './git-ops';
 import { parseFacts } from './facts-file';
+import { GitOps } from './git-ops';
 import { addMeshBaseline, MeshAllowNothing } from './mesh-baseline';
 import { MeshFacts } from './mesh-facts';
 import { checkedFacts } from './mesh-facts-check';
@@ -47,8 +47,8 @@ export interface IZeroTrustMesh {
  */
 export interface ZeroTrustMeshProps extends MeshFacts {
   /**
-   * Defines the mesh-wide Sidecar: `REGISTRY_ONLY`, every proxy knows the hosts of its own namespace and nothing else unless its namespace says so.
-   * Namespaces without a Sidecar of their own lose every host in other namespaces and outside.
+   * Defines the mesh-wide Sidecar: `REGISTRY_ONLY`, every proxy knows the hosts of its own namespace and nothing else unless its namespace
+   * says so. Namespaces without a Sidecar of their own lose every host in other namespaces and outside.
    * @default false
    */
   readonly defaultSidecar?: boolean;
@@ -66,8 +66,8 @@ export interface ZeroTrustMeshProps extends MeshFacts {
 /**
  * The mesh of a cluster, for the team that owns it.
  *
- * Defines a PeerAuthentication `default` in the root namespace: STRICT mutual TLS for every workload of the mesh, so that a client without a mesh
- * certificate is reset. On request also the mesh-wide Sidecar and the mesh-wide allow-nothing AuthorizationPolicy.
+ * Defines a PeerAuthentication `default` in the root namespace: STRICT mutual TLS for every workload of the mesh, so that a client without
+ * a mesh certificate is reset. On request also the mesh-wide Sidecar and the mesh-wide allow-nothing AuthorizationPolicy.
  *
  * Teams that only use the mesh take `ZeroTrustMesh.reference()`, which emits nothing.
  *
@@ -95,14 +95,20 @@ export class ZeroTrustMesh extends Construct implements IZeroTrustMesh {
   }
 
   /**
-   * A mesh that another team owns, stated by the facts file that it publishes (`schemas/mesh-facts-1.schema.json`, YAML or JSON). Emits nothing.
+   * A mesh that another team owns, stated by the facts file that it publishes (`schemas/mesh-facts-1.schema.json`, YAML or JSON). Emits
+   * nothing.
    *
    * @param path the file, relative to the working directory
    * @throws when the file cannot be read, is of another format version, or holds an unknown or wrong field
    */
   public static fromFactsFile(path: string): IZeroTrustMesh {
     if (!fs.existsSync(path)) {
-      throw invalid('the facts file does not exist', path, 'the path of a file of format zt-mesh-facts/1', 'paths are relative to the working directory');
+      throw invalid(
+        'the facts file does not exist',
+        path,
+        'the path of a file of format zt-mesh-facts/1',
+        'paths are relative to the working directory',
+      );
     }
     return ZeroTrustMesh.reference(parseFacts(fs.readFileSync(path, 'utf8'), path));
   }
@@ -148,7 +154,12 @@ class ReferencedMesh implements IZeroTrustMesh {
     const found = name === undefined && gateways.length === 1 ? gateways[0] : gateways.find((g) => g.name === name);
     if (found === undefined) {
       const known = gateways.map((g) => g.name).join(', ') || 'none is stated';
-      throw invalid('the mesh facts know no such ingress gateway', name ?? 'no name', known, 'add it to ingressGateways of the mesh with its namespace, pod labels and account');
+      throw invalid(
+        'the mesh facts know no such ingress gateway',
+        name ?? 'no name',
+        known,
+        'add it to ingressGateways of the mesh with its namespace, pod labels and account',
+      );
     }
     return new MeshPods(`${found.namespace}/${found.name}`, this.facts.trustDomain, found);
   }
@@ -156,7 +167,12 @@ class ReferencedMesh implements IZeroTrustMesh {
   public prometheus(): IPeer {
     const fact = this.facts.prometheus;
     if (fact === undefined) {
-      throw invalid('the mesh facts name no Prometheus', undefined, 'namespace, podLabels and serviceAccount', 'add `prometheus` to the facts of the mesh');
+      throw invalid(
+        'the mesh facts name no Prometheus',
+        undefined,
+        'namespace, podLabels and serviceAccount',
+        'add `prometheus` to the facts of the mesh',
+      );
     }
     return new MeshPods(`${fact.namespace}/${fact.serviceAccount}`, this.facts.trustDomain, fact);
   }

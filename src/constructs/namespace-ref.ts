@@ -13,6 +13,8 @@ export interface IZeroTrustNamespace extends IConstruct {
   readonly namespaceName: string;
   /** The mesh it belongs to. */
   readonly mesh: IZeroTrustMesh;
+  /** @internal */
+  readonly _settings: NamespaceSettings;
 
   /**
    * Every workload of the namespace as the source of a grant, present and future ones.
@@ -21,8 +23,12 @@ export interface IZeroTrustNamespace extends IConstruct {
    */
   everyWorkload(reason: string): IPeer;
 
-  /** @internal */
-  readonly _settings: NamespaceSettings;
+}
+
+/** The host of a Service of the namespace, as proxies know it. */
+export function serviceHost(namespace: IZeroTrustNamespace, service: string): { readonly namespace: string; readonly name: string } {
+  const { namespaceName, mesh } = namespace;
+  return { namespace: namespaceName, name: `${service}.${namespaceName}.svc.${mesh.facts.clusterDomain}` };
 }
 
 /** Marks a construct so that workloads below it find their namespace. */

@@ -33,7 +33,8 @@ export class NamespaceWide {
   }
 
   public hosts(): string[] {
-    return this.edges.map((e) => e.host).filter((h) => h !== undefined && h.namespace !== this.settings.name).map((h) => `${h!.namespace}/${h!.name}`);
+    const hosts = this.edges.map((e) => e.host).filter((h) => h !== undefined && h.namespace !== this.settings.name);
+    return hosts.map((h) => `${h!.namespace}/${h!.name}`);
   }
 
   private lines(): string[] {

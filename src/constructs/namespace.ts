@@ -25,12 +25,13 @@ import { dnsLabelProblem } from '../values/grammar/names';
 /**
  * A namespace in which nothing is allowed until somebody says so, on every layer.
  *
- * Defines the Namespace with its injection and Pod Security labels; a default-deny NetworkPolicy for both directions; STRICT mutual TLS (PeerAuthentication
- * `default`); an AuthorizationPolicy that allows nothing; a Sidecar with `REGISTRY_ONLY` that knows the Services of the namespace and the providers of the
- * mesh; and a NetworkPolicy for each thing that pods cannot live without: cluster DNS, istiod, the scrape of the mesh's Prometheus, the providers.
+ * Defines the Namespace with its injection and Pod Security labels; a default-deny NetworkPolicy for both directions; STRICT mutual TLS
+ * (PeerAuthentication `default`); an AuthorizationPolicy that allows nothing; a Sidecar with `REGISTRY_ONLY` that knows the Services of the
+ * namespace and the providers of the mesh; and a NetworkPolicy for each thing that pods cannot live without: cluster DNS, istiod, the
+ * scrape of the mesh's Prometheus, the providers.
  *
- * NetworkPolicies add up, so a pod can only be isolated if nothing lets it through: every policy here but the default deny leaves out pods that carry the
- * label `cdk8s-zero-trust/quarantine`.
+ * NetworkPolicies add up, so a pod can only be isolated if nothing lets it through: every policy here but the default deny leaves out pods
+ * that carry the label `cdk8s-zero-trust/quarantine`.
  *
  * @see https://istio.io/latest/docs/ops/best-practices/security/
  * @example
@@ -52,8 +53,8 @@ export class ZeroTrustNamespace extends Construct implements IZeroTrustNamespace
   /**
    * A namespace whose baseline somebody else owns. Emits nothing by itself.
    *
-   * Workloads that this app defines in it with `new Workload` get their policies; those that are only named with `Workload.fromAttributes` belong to
-   * others, and nothing is emitted for them.
+   * Workloads that this app defines in it with `new Workload` get their policies; those that are only named with `Workload.fromAttributes`
+   * belong to others, and nothing is emitted for them.
    */
   public static reference(scope: Construct, id: string, props: NamespaceReferenceProps): IZeroTrustNamespace {
     return new ReferencedNamespace(scope, id, props);
@@ -162,7 +163,12 @@ function settingsOf(name: string, props: ZeroTrustNamespaceProps | NamespaceRefe
 
 function checkedLayers(name: string, layers?: Layer[]): Layer[] {
   if (layers?.length === 0) {
-    throw invalid(`namespace ${name} takes no layer, which would protect nothing`, layers, Object.values(Layer).join(', '), 'name at least one layer, or leave layers out for all of them');
+    throw invalid(
+      `namespace ${name} takes no layer, which would protect nothing`,
+      layers,
+      Object.values(Layer).join(', '),
+      'name at least one layer, or leave layers out for all of them',
+    );
   }
   return layers === undefined ? ALL_LAYERS : [...layers];
 }
@@ -170,7 +176,12 @@ function checkedLayers(name: string, layers?: Layer[]): Layer[] {
 function checkedNamespaceName(name: string): string {
   const problem = dnsLabelProblem(name);
   if (problem !== undefined) {
-    throw invalid(`the namespace name is not usable (${problem})`, name, 'a DNS label: lower case letters, digits and "-", at most 63', 'pass namespaceName if the construct id has to stay');
+    throw invalid(
+      `the namespace name is not usable (${problem})`,
+      name,
+      'a DNS label: lower case letters, digits and "-", at most 63',
+      'pass namespaceName if the construct id has to stay',
+    );
   }
   return name;
 }

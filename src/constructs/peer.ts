@@ -6,8 +6,8 @@ import { Port } from '../values/port';
 /**
  * Whatever may be the source of a grant: a workload, an ingress gateway, every workload of a namespace, any identity of the mesh.
  *
- * Get one from a `Workload`, `mesh.ingressGateway(name)`, `mesh.prometheus()`, `namespace.everyWorkload(reason)` or `mesh.anyIdentity(reason)`. The
- * interface is not meant to be implemented elsewhere.
+ * Get one from a `Workload`, `mesh.ingressGateway(name)`, `mesh.prometheus()`, `namespace.everyWorkload(reason)` or
+ * `mesh.anyIdentity(reason)`. The interface is not meant to be implemented elsewhere.
  */
 export interface IPeer {
   /** How the peer is called in annotations, recorded grants and messages, for example `shop/web`. */

@@ -19,18 +19,28 @@ export class PlaintextSource {
    */
   public static cidrs(name: string, ...cidrs: Cidr[]): PlaintextSource {
     if (cidrs.length === 0) {
-      throw invalid(`the plaintext source ${name} has no address`, cidrs, 'at least one Cidr', 'name the addresses that the clients come from');
+      throw invalid(
+        `the plaintext source ${name} has no address`,
+        cidrs,
+        'at least one Cidr',
+        'name the addresses that the clients come from',
+      );
     }
     return new PlaintextSource(name, [...cidrs]);
   }
 
   /**
-   * Pods outside of the mesh. The network layer knows them by their labels; on the identity layer they are just some address of the pod ranges, which
-   * the mesh facts have to state (`pods`).
+   * Pods outside of the mesh. The network layer knows them by their labels; on the identity layer they are just some address of the pod
+   * ranges, which the mesh facts have to state (`pods`).
    */
   public static pods(name: string, pods: PodsFact): PlaintextSource {
     if (Object.keys(pods.podLabels).length === 0) {
-      throw invalid(`the plaintext source ${name} has no pod labels: it would mean every pod of ${pods.namespace}`, pods.podLabels, 'at least one label', 'name the labels of the client pods');
+      throw invalid(
+        `the plaintext source ${name} has no pod labels: it would mean every pod of ${pods.namespace}`,
+        pods.podLabels,
+        'at least one label',
+        'name the labels of the client pods',
+      );
     }
     return new PlaintextSource(name, [], { ...pods });
   }

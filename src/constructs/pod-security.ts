@@ -21,8 +21,8 @@ export class PodSecurity {
   /**
    * `enforce`, `audit` and `warn` at `restricted`: pods that deviate are refused.
    *
-   * It needs istio-cni: without it injection adds the init container istio-init, which wants NET_ADMIN and is refused, so no pod starts. The pods also
-   * have to set `seccompProfile` at pod level, or the injected proxy lacks one.
+   * It needs istio-cni: without it injection adds the init container istio-init, which wants NET_ADMIN and is refused, so no pod starts.
+   * The pods also have to set `seccompProfile` at pod level, or the injected proxy lacks one.
    */
   public static enforceRestricted(): PodSecurity {
     return new PodSecurity(['enforce', 'audit', 'warn']);

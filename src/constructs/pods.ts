@@ -5,14 +5,14 @@ import { Port, TransportProtocol } from '../values/port';
 
 /** What is known about the pods of a workload. Everything is asked for at synth, when the app is complete. */
 export interface Pods {
+  /** The ports if they are known before synth. */
+  readonly declaredPorts?: Port[];
   /** Labels that select the pods. */
   selector(): Record<string, string>;
   /** Labels that the pods carry, at least those of the selector. */
   labels(): Record<string, string>;
   /** Declared ports. */
   ports(): Port[];
-  /** The ports if they are known before synth. */
-  readonly declaredPorts?: Port[];
   /** Container ports by name, to resolve a Service's target port. */
   portNumber(name: string): number | undefined;
   /** What is wrong with the pods, given the account and the namespace they should run with. */
@@ -97,6 +97,10 @@ export class ObjectPods implements Pods {
   }
 }
 
+function containerPort(port: any): Port {
+  return Port.undeclared(port.containerPort, (port.protocol ?? 'TCP') as TransportProtocol, port.name === undefined ? {} : { name: port.name });
+}
+
 /** The JSON of one object that makes pods. */
 class PodObject {
   public readonly kind: string;
@@ -122,9 +126,8 @@ class PodObject {
     this.hostNetwork = template?.spec?.hostNetwork === true;
     const inject = template?.metadata?.labels?.['sidecar.istio.io/inject'] ?? template?.metadata?.annotations?.['sidecar.istio.io/inject'];
     this.injectionOff = inject === 'false';
-    const containers = [...(template?.spec?.containers ?? []), ...(template?.spec?.initContainers ?? []).filter((c: any) => c.restartPolicy === 'Always')];
-    this.ports = containers.flatMap((c: any) => c.ports ?? [])
-      .map((p: any) => Port.undeclared(p.containerPort, (p.protocol ?? 'TCP') as TransportProtocol, p.name === undefined ? {} : { name: p.name }));
+    const nativeSidecars = (template?.spec?.initContainers ?? []).filter((c: any) => c.restartPolicy === 'Always');
+    this.ports = [...(template?.spec?.containers ?? []), ...nativeSidecars].flatMap((c: any) => c.ports ?? []).map(containerPort);
   }
 
   public accountProblems(where: string, expected: string): string[] {
@@ -156,8 +159,10 @@ class PodObject {
 
   public portProblems(where: string, declared: Port[]): string[] {
     // container ports are optional in Kubernetes; pods that list none can listen anywhere
-    const missing = this.ports.length === 0 ? [] : declared.filter((d) => !this.ports.some((p) => p.number === d.number && p.transport === d.transport));
-    return missing.map((port) => `${where} has no container port ${port}; its containers list ${this.ports.map((p) => `${p.transport}/${p.number}`).join(', ')}: `
+    const isListed = (port: Port) => this.ports.some((p) => p.number === port.number && p.transport === port.transport);
+    const missing = this.ports.length === 0 ? [] : declared.filter((port) => !isListed(port));
+    const listed = this.ports.map((p) => `${p.transport}/${p.number}`).join(', ');
+    return missing.map((port) => `${where} has no container port ${port}; its containers list ${listed}: `
       + 'name the port that the container listens on, not the one of the Service');
   }
 }

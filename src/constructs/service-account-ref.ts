@@ -36,7 +36,8 @@ export class ServiceAccountRef {
   }
 
   /**
-   * An account that something else makes and that several workloads run under. They are one identity: nothing in the mesh can tell them apart.
+   * An account that something else makes and that several workloads run under. They are one identity: nothing in the mesh can tell them
+   * apart.
    */
   public static shared(name: string, options: SharedServiceAccountOptions): ServiceAccountRef {
     return new ServiceAccountRef(false, checked(name), requireReason(options.reason, `sharing the account ${name}`));
@@ -58,10 +59,20 @@ function checked(name?: string): string | undefined {
   }
   const problem = serviceAccountNameProblem(name);
   if (problem !== undefined) {
-    throw invalid(`the account name is not usable (${problem})`, name, 'a DNS name such as orders', 'use the metadata.name of the ServiceAccount');
+    throw invalid(
+      `the account name is not usable (${problem})`,
+      name,
+      'a DNS name such as orders',
+      'use the metadata.name of the ServiceAccount',
+    );
   }
   if (name === 'default') {
-    throw invalid('the account default is what every pod without an account runs under', name, 'an account of the workload', 'give the workload its own account and set serviceAccountName in its pods');
+    throw invalid(
+      'the account default is what every pod without an account runs under',
+      name,
+      'an account of the workload',
+      'give the workload its own account and set serviceAccountName in its pods',
+    );
   }
   return name;
 }

@@ -3,15 +3,16 @@ import { applicationOf, ServicePortApplication } from '../values/grammar/app-pro
 import { ApplicationProtocol, Port } from '../values/port';
 
 /**
- * What is wrong between the declared ports of a workload and a Service of its pods: Istio decides from the Service whether a port carries HTTP, and on a
- * port that it takes for TCP every rule with routes is dropped.
+ * What is wrong between the declared ports of a workload and a Service of its pods: Istio decides from the Service whether a port carries
+ * HTTP, and on a port that it takes for TCP every rule with routes is dropped.
  */
 export function servicePortProblems(service: any, workload: string, pods: Pods): string[] {
   const where = `Service ${service.metadata?.namespace}/${service.metadata?.name}`;
   return (service.spec?.ports ?? []).flatMap((port: any) => {
     const target = targetNumber(port, pods);
     const declared = pods.ports().find((p) => p.number === target && p.transport === (port.protocol ?? 'TCP'));
-    return declared === undefined ? [] : disagreement(`port ${port.name ?? port.port} of ${where}`, workload, declared, applicationOf(port.appProtocol, port.name));
+    const seen = applicationOf(port.appProtocol, port.name);
+    return declared === undefined ? [] : disagreement(`port ${port.name ?? port.port} of ${where}`, workload, declared, seen);
   });
 }
 
@@ -30,6 +31,12 @@ function targetNumber(port: any, pods: Pods): number | undefined {
   return typeof target === 'string' ? pods.portNumber(target) : target;
 }
 
+const IN_WORDS: Record<ServicePortApplication, string> = {
+  [ServicePortApplication.HTTP]: 'carries HTTP',
+  [ServicePortApplication.TCP]: 'is plain TCP',
+  [ServicePortApplication.SNIFFED]: 'is guessed from the first bytes',
+};
+
 function disagreement(where: string, workload: string, declared: Port, seen: ServicePortApplication): string[] {
   if (declared.application === ApplicationProtocol.UNDECLARED || declared.transport !== 'TCP') {
     return [];
@@ -38,7 +45,6 @@ function disagreement(where: string, workload: string, declared: Port, seen: Ser
   if (seen === wanted) {
     return [];
   }
-  const seenText = { [ServicePortApplication.HTTP]: 'carries HTTP', [ServicePortApplication.TCP]: 'is plain TCP', [ServicePortApplication.SNIFFED]: 'is guessed from the first bytes' }[seen];
-  return [`${where} says that the port ${seenText}, but ${workload} declares ${declared}; `
+  return [`${where} says that the port ${IN_WORDS[seen]}, but ${workload} declares ${declared}; `
     + `set appProtocol: ${declared.application} in the Service, or declare what the port really carries`];
 }

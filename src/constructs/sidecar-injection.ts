@@ -4,8 +4,8 @@ import { labelValueProblem } from '../values/grammar/names';
 /**
  * How the pods of a namespace get their proxy.
  *
- * Either the label `istio-injection: enabled` (the default revision) or `istio.io/rev` with the name of a revision or tag. With both on one namespace
- * `istio-injection` wins silently, so a value holds exactly one.
+ * Either the label `istio-injection: enabled` (the default revision) or `istio.io/rev` with the name of a revision or tag. With both on one
+ * namespace `istio-injection` wins silently, so a value holds exactly one.
  *
  * @see https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/
  * @example
@@ -27,7 +27,12 @@ export class SidecarInjection {
   public static revision(name: string): SidecarInjection {
     const problem = name === '' ? 'it is empty' : labelValueProblem(name);
     if (problem !== undefined) {
-      throw invalid(`the revision is not usable as a label value (${problem})`, name, 'a revision or tag name such as canary or 1-31', 'take it from `istioctl tag list`');
+      throw invalid(
+        `the revision is not usable as a label value (${problem})`,
+        name,
+        'a revision or tag name such as canary or 1-31',
+        'take it from `istioctl tag list`',
+      );
     }
     return new SidecarInjection('istio.io/rev', name);
   }

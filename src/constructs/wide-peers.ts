@@ -1,6 +1,7 @@
 import { IConstruct } from 'constructs';
 import { NamespaceSettings } from './namespace-settings';
 import { EgressEdge, IPeer, PeerFacts } from './peer';
+import { MeshPodsFact } from './pods-fact';
 import { requireReason } from '../values/errors';
 
 /** What is known about a namespace whose workloads are all meant. */
@@ -60,7 +61,7 @@ export class MeshPods implements IPeer {
   public constructor(
     public readonly peerName: string,
     private readonly trustDomain: string,
-    private readonly fact: { readonly namespace: string; readonly podLabels: { readonly [key: string]: string }; readonly serviceAccount: string },
+    private readonly fact: MeshPodsFact,
   ) {}
 
   public _asPeer(): PeerFacts {

@@ -13,7 +13,10 @@ interface Registered {
   readonly account: ServiceAccountRef;
 }
 
-/** Makes a workload known to its cluster, so that faults between workloads, and between them and other objects, are found once the app is complete. */
+/**
+ * Makes a workload known to its cluster, so that faults between workloads, and between them and other objects, are found once the app is
+ * complete.
+ */
 export function registerWorkload(workload: WorkloadInternals, account: ServiceAccountRef): void {
   const cluster = Cluster.of(workload) as IConstruct & { [WORKLOADS]?: Registered[] };
   if (cluster[WORKLOADS] === undefined) {

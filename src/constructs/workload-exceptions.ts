@@ -62,16 +62,18 @@ export function needKubernetesApi(workload: WorkloadInternals, reason: string): 
 
 export function allowCloudIdentity(workload: WorkloadInternals, cloud: CloudIdentity, reason: string): void {
   const text = requireReason(reason, `${workload.peerName} fetching credentials from ${cloud.serviceName}`);
+  const settings = workload.namespace._settings;
   const host = `${cloud._slug}.${workload.workloadName}.cloud-identity.internal`;
   for (const { address, ports } of cloud._endpoints) {
-    workload._record.addresses.push({ target: cloud.serviceName, addresses: [address], ports, host: { namespace: '.', name: host }, reason: text });
+    const known = { namespace: '.', name: host };
+    workload._record.addresses.push({ target: cloud.serviceName, addresses: [address], ports, host: known, reason: text });
   }
   workload._objects.needNetwork();
   workload._objects.needSidecar();
   workload._objects.needServiceEntry(cloud._slug, (scope) => {
     const { addresses, number } = cloud._dialled;
     new ServiceEntry(scope, cloud._slug, {
-      metadata: objectMetadata(workload.namespace._settings, `${workload.workloadName}-${cloud._slug}`, { role: ObjectRole.GRANT, reason: text }),
+      metadata: objectMetadata(settings, `${workload.workloadName}-${cloud._slug}`, { role: ObjectRole.GRANT, reason: text }),
       hosts: [host],
       addresses,
       // TCP, so that the proxy adds no headers: these services refuse forwarded requests
@@ -87,7 +89,12 @@ export function allowCloudIdentity(workload: WorkloadInternals, cloud: CloudIden
 
 function plaintextPort(workload: WorkloadInternals, port: Port): number {
   if (port.transport !== TransportProtocol.TCP || port.number === undefined || port.endNumber !== undefined) {
-    throw invalid(`a plaintext grant to ${workload.peerName} names no single TCP port`, String(port), 'one TCP port by number', 'the mesh carries nothing but TCP; list each port');
+    throw invalid(
+      `a plaintext grant to ${workload.peerName} names no single TCP port`,
+      String(port),
+      'one TCP port by number',
+      'the mesh carries nothing but TCP; list each port',
+    );
   }
   const declared = workload._pods.declaredPorts;
   const problem = declared === undefined ? undefined : portsProblem(workload.peerName, { ports: [port] }, declared);

@@ -21,8 +21,8 @@ export interface WorkloadOptions {
   /** The Service of the workload, by which proxies in other namespaces know it. @default - the name of the workload */
   readonly serviceName?: string;
   /**
-   * Whether the workload is in another phase of the rollout than its namespace. An observed workload of an enforced namespace stays open, an enforced one
-   * of an observed namespace is closed ahead of the others.
+   * Whether the workload is in another phase of the rollout than its namespace. An observed workload of an enforced namespace stays open,
+   * an enforced one of an observed namespace is closed ahead of the others.
    * @default - the phase of the namespace
    */
   readonly enforcement?: Enforcement;
@@ -32,7 +32,10 @@ export interface WorkloadOptions {
  * Properties for `Workload`.
  */
 export interface WorkloadProps extends WorkloadOptions {
-  /** Labels that all pods of the workload carry, and no others of the namespace. @default - `app.kubernetes.io/name` with the name of the workload */
+  /**
+   * Labels that all pods of the workload carry, and no others of the namespace. @default - `app.kubernetes.io/name` with the name of the
+   * workload
+   */
   readonly podLabels?: { readonly [key: string]: string };
   /** The ports that its containers listen on, not those of a Service. @default - none: nothing can be allowed to the workload */
   readonly ports?: Port[];
@@ -45,8 +48,8 @@ export interface WorkloadProps extends WorkloadOptions {
  */
 export interface WorkloadFromApiObjectProps extends WorkloadOptions {
   /**
-   * The object that makes the pods: a Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob or Pod of any cdk8s library. It is only read, never
-   * changed.
+   * The object that makes the pods: a Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob or Pod of any cdk8s library. It is only
+   * read, never changed.
    */
   readonly apiObject: IConstruct;
   /**
@@ -63,8 +66,8 @@ export interface WorkloadAttributes {
   /** The name of the workload. */
   readonly workloadName: string;
   /**
-   * The namespace of the pods. In a namespace that this app defines the policies of the workload are emitted; in one that somebody else owns nothing is,
-   * and whatever its owner has to do becomes an assumption.
+   * The namespace of the pods. In a namespace that this app defines the policies of the workload are emitted; in one that somebody else
+   * owns nothing is, and whatever its owner has to do becomes an assumption.
    * @default - the ZeroTrustNamespace around the scope
    */
   readonly namespace?: IZeroTrustNamespace;

@@ -8,7 +8,7 @@ import { ForeignWorkload } from './foreign-workload';
 import { ObjectRole } from './git-ops';
 import { checkOptions, grantedPorts, portsProblem } from './grant-options';
 import { recordHoles } from './namespace-baseline';
-import { IZeroTrustNamespace, namespaceFor } from './namespace-ref';
+import { IZeroTrustNamespace, namespaceFor, serviceHost } from './namespace-ref';
 import { objectMetadata } from './namespace-settings';
 import { IPeer, PeerFacts } from './peer';
 import { PlaintextSource } from './plaintext-source';
@@ -32,9 +32,9 @@ import { WorkloadIdentity } from '../values/workload-identity';
 /**
  * A set of pods with one identity, closed until somebody is allowed in.
  *
- * Defines a ServiceAccount without an API token (unless the account is somebody else's). The first grant also defines one NetworkPolicy and one ALLOW
- * AuthorizationPolicy of the workload's name; all further grants are merged into them, in an order that does not depend on the order of the calls.
- * A grant opens both sides: what the source may send and what the target admits.
+ * Defines a ServiceAccount without an API token (unless the account is somebody else's). The first grant also defines one NetworkPolicy and
+ * one ALLOW AuthorizationPolicy of the workload's name; all further grants are merged into them, in an order that does not depend on the
+ * order of the calls. A grant opens both sides: what the source may send and what the target admits.
  *
  * @see https://istio.io/latest/docs/concepts/security/#authorization-policies
  * @example
@@ -105,7 +105,8 @@ export class Workload extends Construct implements IWorkload {
     this.serviceName = props.serviceName ?? this.workloadName;
     const account = props.serviceAccount ?? ServiceAccountRef.own();
     this.serviceAccountName = account.accountName ?? this.workloadName;
-    this._pods = props._pods ?? new DeclaredPods(props.podLabels ?? { 'app.kubernetes.io/name': this.workloadName }, checkedPorts(this.peerName, props.ports ?? []));
+    const podLabels = props.podLabels ?? { 'app.kubernetes.io/name': this.workloadName };
+    this._pods = props._pods ?? new DeclaredPods(podLabels, checkedPorts(this.peerName, props.ports ?? []));
     this.serviceAccount = account.emitted ? this.newServiceAccount() : undefined;
     this._record = new AccessRecord(this.namespaceName);
     const settings = this.namespace._settings;
@@ -158,13 +159,13 @@ export class Workload extends Construct implements IWorkload {
   }
 
   /**
-   * Lets a peer reach this workload: the egress of the source, the ingress of the target, and the identity of the source in the ALLOW policy of the
-   * target. Granting the same twice changes nothing.
+   * Lets a peer reach this workload: the egress of the source, the ingress of the target, and the identity of the source in the ALLOW
+   * policy of the target. Granting the same twice changes nothing.
    *
    * When somebody else owns the peer, its half is recorded as an assumption with the manifest that its owner needs.
    *
-   * @throws when a port is not one of the workload's, when routes are given for a port that is not HTTP, when claims are given (nothing here validates a
-   * token), when a list is empty, or when the peer is in another cluster
+   * @throws when a port is not one of the workload's, when routes are given for a port that is not HTTP, when claims are given (nothing
+   * here validates a token), when a list is empty, or when the peer is in another cluster
    */
   public allowFrom(peer: IPeer, options: AllowOptions = {}): void {
     if (options.claims !== undefined) {
@@ -175,8 +176,12 @@ export class Workload extends Construct implements IWorkload {
     const facts = peer._asPeer();
     const ports = () => grantedPorts(options, this._pods.ports());
     const reason = options.reason?.trim() ?? facts.wideReason ?? '';
-    this.node.addValidation({ validate: () => [portsProblem(this.peerName, options, this._pods.ports())].filter((p) => p !== undefined) });
-    addEdge(this, { peer: facts, targetOwner: undefined, target: this.peerName, targetPods: () => this._podsOfPeer(), ports, options, reason, host: this._host() });
+    if (this._pods.declaredPorts === undefined) {
+      const validate = () => [portsProblem(this.peerName, options, this._pods.ports())].filter((p) => p !== undefined);
+      this.node.addValidation({ validate });
+    }
+    const host = serviceHost(this.namespace, this.serviceName);
+    addEdge(this, { peer: facts, target: this.peerName, targetPods: () => this._podsOfPeer(), ports, options, reason, host });
     this._record.ingress.push({ peer: facts, ports, routes: options.routes ?? [], claims: [], reason });
     this._objects.needAuthorization();
     this._objects.needNetwork();
@@ -188,8 +193,9 @@ export class Workload extends Construct implements IWorkload {
   }
 
   /**
-   * Lets a client without mesh identity reach one port in plaintext: the port accepts plaintext beside mutual TLS, the ALLOW policy admits anonymous
-   * clients at these addresses on it, and the NetworkPolicy lets them through. Nothing but the address tells these clients from others.
+   * Lets a client without mesh identity reach one port in plaintext: the port accepts plaintext beside mutual TLS, the ALLOW policy admits
+   * anonymous clients at these addresses on it, and the NetworkPolicy lets them through. Nothing but the address tells these clients from
+   * others.
    *
    * @param port a TCP port of the workload
    * @param reason why the client cannot be part of the mesh
@@ -200,8 +206,8 @@ export class Workload extends Construct implements IWorkload {
   }
 
   /**
-   * Lets the API servers call one port: admission and conversion webhooks, aggregated APIs. They have no mesh identity, so it is a plaintext grant bounded
-   * by their addresses (the application usually speaks TLS of its own).
+   * Lets the API servers call one port: admission and conversion webhooks, aggregated APIs. They have no mesh identity, so it is a
+   * plaintext grant bounded by their addresses (the application usually speaks TLS of its own).
    *
    * @throws when the mesh facts do not say where the API servers are
    */
@@ -210,8 +216,8 @@ export class Workload extends Construct implements IWorkload {
   }
 
   /**
-   * Lets the workload call the Kubernetes API: its pods get a token, its proxy knows the Service `kubernetes`, and the NetworkPolicy admits the endpoints
-   * behind it.
+   * Lets the workload call the Kubernetes API: its pods get a token, its proxy knows the Service `kubernetes`, and the NetworkPolicy admits
+   * the endpoints behind it.
    *
    * @param reason what it does there; RBAC decides what it may
    * @throws when the mesh facts do not say where the API servers are
@@ -251,10 +257,6 @@ export class Workload extends Construct implements IWorkload {
     return { namespace: this.namespaceName, podLabels: this._pods.selector() };
   }
 
-  private _host() {
-    return { namespace: this.namespaceName, name: `${this.serviceName}.${this.namespaceName}.svc.${this.namespace.mesh.facts.clusterDomain}` };
-  }
-
   private newServiceAccount(): ServiceAccount {
     const account = new ServiceAccount(this, 'account', {
       metadata: objectMetadata(this.namespace._settings, this.serviceAccountName, { role: ObjectRole.IDENTITY, unprefixed: true }),
@@ -267,7 +269,12 @@ export class Workload extends Construct implements IWorkload {
 function checkedName(name: string): string {
   const problem = serviceAccountNameProblem(name);
   if (problem !== undefined) {
-    throw invalid(`the workload name is not usable (${problem})`, name, 'a DNS name of lower case letters, digits and "-"', 'pass workloadName if the construct id has to stay');
+    throw invalid(
+      `the workload name is not usable (${problem})`,
+      name,
+      'a DNS name of lower case letters, digits and "-"',
+      'pass workloadName if the construct id has to stay',
+    );
   }
   return name;
 }
@@ -275,7 +282,12 @@ function checkedName(name: string): string {
 function checkedPorts(workload: string, ports: Port[]): Port[] {
   const wrong = ports.find((p) => p.number === undefined || p.endNumber !== undefined);
   if (wrong !== undefined) {
-    throw invalid(`a port of ${workload} has no single number`, String(wrong), 'single ports by number', 'ranges and names are for NetworkPolicy alone; list each port');
+    throw invalid(
+      `a port of ${workload} has no single number`,
+      String(wrong),
+      'single ports by number',
+      'ranges and names are for NetworkPolicy alone; list each port',
+    );
   }
   const twice = ports.find((p, i) => ports.some((q, j) => j < i && q.number === p.number && q.transport === p.transport));
   if (twice !== undefined) {

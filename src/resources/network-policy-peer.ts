@@ -60,7 +60,7 @@ export class NetworkPolicyPeer {
   /** An address range, without its exceptions. An exception is only not granted here: another rule may grant it. */
   public static cidr(cidr: Cidr): NetworkPolicyPeer {
     const except = cidr.except;
-    return new NetworkPolicyPeer({ ipBlock: { cidr: cidr.cidr, except: except.length === 0 ? undefined : except } }, cidr.toString());
+    return new NetworkPolicyPeer({ ipBlock: { cidr: cidr.block, except: except.length === 0 ? undefined : except } }, cidr.toString());
   }
 
   /** Everybody, inside and outside of the cluster. It must be the only peer of its rule; say at least which ports are meant. */

@@ -5,8 +5,8 @@ const CLUSTER = Symbol.for('cdk8s-zero-trust.cluster');
 /**
  * Says which part of a construct tree ends up in one Kubernetes cluster.
  *
- * A cluster is the scope of everything that is unique or proved: two objects of the same kind, namespace and name are an error inside one cluster and
- * ordinary in two. Without a mark the whole app is one cluster. Nothing is emitted and no traffic changes.
+ * A cluster is the scope of everything that is unique or proved: two objects of the same kind, namespace and name are an error inside one
+ * cluster and ordinary in two. Without a mark the whole app is one cluster. Nothing is emitted and no traffic changes.
  *
  * @example
  * import { App, Chart } from 'cdk8s';

@@ -3,8 +3,8 @@ import { IConstruct } from 'constructs';
 import { Cluster } from './cluster';
 
 /**
- * Finds objects that would overwrite each other: the same kind, namespace and name in one cluster (the last one applied would win), or two objects
- * that cdk8s would write to the same file (the last one written would win).
+ * Finds objects that would overwrite each other: the same kind, namespace and name in one cluster (the last one applied would win), or two
+ * objects that cdk8s would write to the same file (the last one written would win).
  *
  * @internal
  */

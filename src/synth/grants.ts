@@ -4,14 +4,9 @@ import { Cluster } from './cluster';
 import { duplicateMessages } from './duplicates';
 import { addTreeCheck } from './synth-session';
 import { Assumption, Grant } from '../values/grant';
+import { ClusterGrants, GRANTS_FILE_FORMAT, GRANTS_FILE_VARIABLE, GrantsFile } from '../values/grants-file';
 
 const GRANTS = Symbol.for('cdk8s-zero-trust.grants');
-
-/**
- * The environment variable that names a file to write the recorded grants to at synth. The command `cdk8s-zero-trust grants` sets it.
- * @internal
- */
-export const GRANTS_FILE_VARIABLE = 'CDK8S_ZERO_TRUST_GRANTS_FILE';
 
 /**
  * Everything that was allowed in one cluster, as it was said: the intended access.
@@ -63,7 +58,7 @@ export class Grants {
    * What the recorded edges rest on and this app cannot see to, sorted by owner and statement, each once. The list is a copy.
    */
   public listAssumptions(): Assumption[] {
-    return unique(this.assumptions.flatMap((produce) => produce()), (assumption) => [assumption.owner, assumption.statement, assumption.text]);
+    return unique(this.assumptions.flatMap((produce) => produce()), ({ owner, statement, text }) => [owner, statement, text]);
   }
 
   /** @internal */
@@ -87,7 +82,7 @@ export class Grants {
   }
 
   /** @internal */
-  public _toData(): GrantsData {
+  public _toData(): ClusterGrants {
     return {
       cluster: this.cluster,
       grants: this.list().map((grant) => ({
@@ -101,13 +96,6 @@ export class Grants {
   }
 }
 
-/** The recorded grants of one cluster as the command line reads them. @internal */
-export interface GrantsData {
-  readonly cluster: string;
-  readonly grants: (Omit<Grant, 'ports' | 'routes' | 'claims'> & { readonly ports: string[]; readonly routes: string[]; readonly claims: string[] })[];
-  readonly assumptions: Assumption[];
-}
-
 function clustersOf(root: IConstruct): Grants[] {
   return root.node.findAll().map((c) => (c as IConstruct & { [GRANTS]?: Grants })[GRANTS]).filter((g): g is Grants => g !== undefined);
 }
@@ -117,8 +105,8 @@ function reportGrants(root: IConstruct): string[] {
   const messages = clusters.flatMap((grants) => grants._messages());
   const file = process.env[GRANTS_FILE_VARIABLE];
   if (file !== undefined && messages.length === 0) {
-    const data = clusters.map((grants) => grants._toData());
-    fs.writeFileSync(file, JSON.stringify({ format: 'zt-grants/1', clusters: data }, undefined, 2));
+    const data: GrantsFile = { format: GRANTS_FILE_FORMAT, clusters: clusters.map((grants) => grants._toData()) };
+    fs.writeFileSync(file, JSON.stringify(data, undefined, 2));
   }
   return messages;
 }

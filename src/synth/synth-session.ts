@@ -15,8 +15,9 @@ interface State {
 /**
  * Hangs a check on the root of the construct tree so that it runs once per synth.
  *
- * cdk8s validates the whole app once per chart and once more, and reading every object each time would cost more than the synth itself. So `synth` and
- * `synthYaml` of this one app instance are wrapped to set a session token: within a session a check runs once, without one (`Testing.synth`) always.
+ * cdk8s validates the whole app once per chart and once more, and reading every object each time would cost more than the synth itself. So
+ * `synth` and `synthYaml` of this one app instance are wrapped to set a session token: within a session a check runs once, without one
+ * (`Testing.synth`) always.
  *
  * @internal
  */

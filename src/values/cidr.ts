@@ -88,15 +88,15 @@ export class Cidr {
   }
 
   /** The block in canonical form, for example `10.9.8.0/24`. */
-  public readonly cidr: string;
+  public readonly block: string;
   /** Why so many addresses are needed; only a wide block has one. */
   public readonly reason?: string;
-  private readonly block: IpBlock;
+  private readonly parsed: IpBlock;
   private readonly exceptions: IpBlock[];
 
   private constructor(cidr: string, block: IpBlock, except: string[] = [], reason?: string) {
-    this.cidr = cidr;
-    this.block = block;
+    this.block = cidr;
+    this.parsed = block;
     this.reason = reason;
     this.exceptions = except.map((exception) => requireException(block, exception));
   }
@@ -108,7 +108,7 @@ export class Cidr {
 
   /** Whether this is IPv4; otherwise it is IPv6. */
   public get isIpv4(): boolean {
-    return this.block.network.kind() === 'ipv4';
+    return this.parsed.network.kind() === 'ipv4';
   }
 
   /**
@@ -119,14 +119,14 @@ export class Cidr {
   public contains(ip: string): boolean {
     requireValid('an address', ip, addressProblem, 'addresses such as "192.0.2.7" or "2001:db8::1"', 'write the address in this form');
     const address = parseIpBlock(ip)!;
-    return blockContains(this.block, address) && !this.exceptions.some((exception) => blockContains(exception, address));
+    return blockContains(this.parsed, address) && !this.exceptions.some((exception) => blockContains(exception, address));
   }
 
   /**
    * The block with its exceptions: `10.0.0.0/8` or `10.0.0.0/8 except 10.1.0.0/16, 10.2.0.0/16`.
    */
   public toString(): string {
-    return this.exceptions.length === 0 ? this.cidr : `${this.cidr} except ${this.except.join(', ')}`;
+    return this.exceptions.length === 0 ? this.block : `${this.block} except ${this.except.join(', ')}`;
   }
 }
 

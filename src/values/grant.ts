@@ -39,8 +39,8 @@ export interface Grant {
 }
 
 /**
- * Something that the objects of this app cannot see to, so that somebody else has to: the other half of a grant, the labels of a namespace that
- * another team creates, a layer that was not taken.
+ * Something that the objects of this app cannot see to, so that somebody else has to: the other half of a grant, the labels of a namespace
+ * that another team creates, a layer that was not taken.
  */
 export interface Assumption {
   /** Who has to see to it, for example `the owner of namespace monitoring`. */

@@ -10,7 +10,7 @@ describe('canonical text', () => {
   test.each([
     '10.0.0.0/8', '192.0.2.7/32', '255.255.255.255/32', '2001:db8::/32', '2001:db8::1/128', 'fe80::/10', '64:ff9b::/96',
   ])('accepts %s', (cidr) => {
-    expect(Cidr.of(cidr).cidr).toBe(cidr);
+    expect(Cidr.of(cidr).block).toBe(cidr);
     expect(Cidr.of(cidr).toString()).toBe(cidr);
     expect(Cidr.of(cidr).reason).toBeUndefined();
   });
@@ -44,7 +44,7 @@ describe('canonical text', () => {
   test('the canonical text of an IPv4 block is accepted and comes back', () => {
     fc.assert(fc.property(block, ({ first, length }) => {
       const text = `${dotted(first)}/${length}`;
-      expect(Cidr.of(text).cidr).toBe(text);
+      expect(Cidr.of(text).block).toBe(text);
     }));
   });
 
@@ -52,12 +52,12 @@ describe('canonical text', () => {
     fc.assert(fc.property(fc.ipV6(), fc.integer({ min: 8, max: 128 }), (address, length) => {
       let text = `${address}/${length}`;
       try {
-        expect(Cidr.of(text).cidr).toBe(text);
+        expect(Cidr.of(text).block).toBe(text);
       } catch (error) {
         const message = (error as Error).message;
         fc.pre(!message.startsWith('a CIDR is not a CIDR') && !message.includes('written as IPv6'));
         text = /"([^"]+)", got/.exec(message)![1];
-        expect(Cidr.of(text).cidr).toBe(text);
+        expect(Cidr.of(text).block).toBe(text);
       }
     }));
   });
@@ -67,7 +67,7 @@ describe('wide blocks', () => {
   test.each(['0.0.0.0/0', '::/0', '128.0.0.0/1', '10.0.0.0/7', '2000::/3'])('refuses %s without a reason', (cidr) => {
     expect(() => Cidr.of(cidr)).toThrow('use Cidr.wide with a reason');
     const wide = Cidr.wide(cidr, { reason: ' public crawler ' });
-    expect(wide.cidr).toBe(cidr);
+    expect(wide.block).toBe(cidr);
     expect(wide.reason).toBe('public crawler');
   });
 
@@ -86,8 +86,8 @@ describe('wide blocks', () => {
 
 describe('single addresses', () => {
   test('are blocks with all bits', () => {
-    expect(Cidr.address('192.0.2.7').cidr).toBe('192.0.2.7/32');
-    expect(Cidr.address('2001:db8::1').cidr).toBe('2001:db8::1/128');
+    expect(Cidr.address('192.0.2.7').block).toBe('192.0.2.7/32');
+    expect(Cidr.address('2001:db8::1').block).toBe('2001:db8::1/128');
   });
 
   test.each([

@@ -12,12 +12,16 @@ const TCP = ['tcp', 'tls', 'https', 'mongo', 'mysql', 'redis', 'udp'];
 const KUBERNETES_HTTP = ['kubernetes.io/h2c', 'kubernetes.io/ws'];
 
 /**
- * The application protocol of a Service port: `appProtocol` wins over the name, the name counts up to its first dash, and anything unknown is sniffed.
+ * The application protocol of a Service port: `appProtocol` wins over the name, the name counts up to its first dash, and anything unknown
+ * is sniffed.
  */
 export function applicationOf(appProtocol?: string, name?: string): ServicePortApplication {
   if (appProtocol !== undefined && KUBERNETES_HTTP.includes(appProtocol.toLowerCase())) {
     return ServicePortApplication.HTTP;
   }
   const text = (appProtocol ?? name?.split('-')[0] ?? '').toLowerCase();
-  return HTTP.includes(text) ? ServicePortApplication.HTTP : TCP.includes(text) ? ServicePortApplication.TCP : ServicePortApplication.SNIFFED;
+  if (HTTP.includes(text)) {
+    return ServicePortApplication.HTTP;
+  }
+  return TCP.includes(text) ? ServicePortApplication.TCP : ServicePortApplication.SNIFFED;
 }
