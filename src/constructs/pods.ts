@@ -1,7 +1,8 @@
 import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
-import { memoPerSynth } from '../synth/synth-session';
+
 import { Port, TransportProtocol } from '../values/port';
+import { oncePerSynth } from '../values/synth-token';
 
 /** What is known about the pods of a workload. Everything is asked for at synth, when the app is complete. */
 export interface Pods {
@@ -61,7 +62,7 @@ export class ObjectPods implements Pods {
   private readonly read: () => PodObject;
 
   public constructor(private readonly object: IConstruct, public readonly declaredPorts?: Port[]) {
-    this.read = memoPerSynth(object, () => new PodObject(ApiObject.of(object).toJson()));
+    this.read = oncePerSynth(() => object.node.root, () => new PodObject(ApiObject.of(object).toJson()));
   }
 
   public selector(): Record<string, string> {

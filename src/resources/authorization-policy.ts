@@ -4,7 +4,7 @@ import { AuthorizationRule, checkRule, toKubeRule } from './authorization-rule';
 import { DRY_RUN, metadataOf } from './metadata';
 import { checkAttachment, checkExclusive, PolicyTargetProps, PolicyTargetReference } from './policy-target';
 import { Resource } from './resource';
-import { messagesOf, requireNonEmpty } from './validation';
+import { messagesOncePerSynth, requireNonEmpty } from './validation';
 import { WorkloadLabels } from './workload-labels';
 import * as security from '../../imports/security.istio.io';
 import { invalid } from '../values/errors';
@@ -145,7 +145,7 @@ export class AuthorizationPolicy extends Resource {
       metadata: this.toMetadata(id, props.metadata),
       spec: Lazy.any({ produce: () => this.toSpec() }),
     });
-    this.node.addValidation({ validate: () => messagesOf(() => this.toSpec()) });
+    this.node.addValidation({ validate: messagesOncePerSynth(this, () => this.toSpec()) });
   }
 
   /** Labels of the workloads that the policy is for. Returns a copy. */

@@ -4,7 +4,7 @@ import { LabelSelector } from './label-selector';
 import { metadataOf } from './metadata';
 import { NetworkPolicyPeer } from './network-policy-peer';
 import { Resource, ResourceProps } from './resource';
-import { messagesOf, requireNonEmpty, requireUnique } from './validation';
+import { messagesOncePerSynth, requireNonEmpty, requireUnique } from './validation';
 import * as k8s from '../../imports/k8s';
 import { invalid } from '../values/errors';
 import { Port } from '../values/port';
@@ -142,7 +142,7 @@ export class NetworkPolicy extends Resource {
       metadata: metadataOf(id, props.metadata),
       spec: Lazy.any({ produce: () => this.toSpec() }),
     });
-    this.node.addValidation({ validate: () => messagesOf(() => this.toSpec()) });
+    this.node.addValidation({ validate: messagesOncePerSynth(this, () => this.toSpec()) });
   }
 
   /** The pods of the namespace that the policy isolates. */

@@ -2,7 +2,7 @@ import { ApiObject, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { metadataOf } from './metadata';
 import { Resource, ResourceProps } from './resource';
-import { checkPortNumber, messagesOf, requireNonEmpty, requireUnique } from './validation';
+import { checkPortNumber, messagesOncePerSynth, requireNonEmpty, requireUnique } from './validation';
 import { WorkloadLabels } from './workload-labels';
 import * as security from '../../imports/security.istio.io';
 import { invalid } from '../values/errors';
@@ -110,7 +110,7 @@ export class PeerAuthentication extends Resource {
       metadata: metadataOf(id, props.metadata),
       spec: Lazy.any({ produce: () => this.toSpec() }),
     });
-    this.node.addValidation({ validate: () => messagesOf(() => this.toSpec()) });
+    this.node.addValidation({ validate: messagesOncePerSynth(this, () => this.toSpec()) });
   }
 
   /** Labels of the workloads that it is for. Undefined: every workload of the namespace or mesh. Returns a copy. */

@@ -4,7 +4,7 @@ import { checkJwtRule, JwtRule, ruleOfIssuer, toKubeJwtRule } from './jwt-rule';
 import { metadataOf } from './metadata';
 import { checkAttachment, checkExclusive, PolicyTargetProps, PolicyTargetReference } from './policy-target';
 import { Resource } from './resource';
-import { messagesOf, requireNonEmpty } from './validation';
+import { messagesOncePerSynth, requireNonEmpty } from './validation';
 import { WorkloadLabels } from './workload-labels';
 import * as security from '../../imports/security.istio.io';
 import { invalid } from '../values/errors';
@@ -82,7 +82,7 @@ export class RequestAuthentication extends Resource {
       metadata: metadataOf(id, props.metadata),
       spec: Lazy.any({ produce: () => this.toSpec() }),
     });
-    this.node.addValidation({ validate: () => messagesOf(() => this.toSpec()) });
+    this.node.addValidation({ validate: messagesOncePerSynth(this, () => this.toSpec()) });
   }
 
   /** Labels of the workloads that it is for. Returns a copy. */

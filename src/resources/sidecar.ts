@@ -4,7 +4,7 @@ import { defaultEndpointProblem, egressHostProblem } from './host-grammar';
 import { metadataOf } from './metadata';
 import { Resource, ResourceProps } from './resource';
 import { ServiceEntryProtocol } from './service-entry-props';
-import { checkPortNumber, checkTexts, messagesOf, requireNonEmpty, requireUnique } from './validation';
+import { checkPortNumber, checkTexts, messagesOncePerSynth, requireNonEmpty, requireUnique } from './validation';
 import { WorkloadLabels } from './workload-labels';
 import * as networking from '../../imports/networking.istio.io';
 import { invalid, requireValid } from '../values/errors';
@@ -158,7 +158,7 @@ export class Sidecar extends Resource {
       metadata: metadataOf(id, props.metadata),
       spec: Lazy.any({ produce: () => this.toSpec() }),
     });
-    this.node.addValidation({ validate: () => messagesOf(() => this.toSpec()) });
+    this.node.addValidation({ validate: messagesOncePerSynth(this, () => this.toSpec()) });
   }
 
   /** Labels of the workloads that it is for. Undefined: every workload of the namespace or mesh. Returns a copy. */

@@ -1,6 +1,8 @@
+import { IConstruct } from 'constructs';
 import { invalid, requireValid } from '../values/errors';
 import { labelKeyProblem, labelValueProblem } from '../values/grammar/names';
 import { portNumberProblem } from '../values/grammar/ports';
+import { oncePerSynth } from '../values/synth-token';
 
 /** Says what is wrong with a text, or nothing. */
 export type Grammar = (value: string) => string | undefined;
@@ -73,11 +75,16 @@ export function requireLabelValue(what: string, value: string): string {
 }
 
 /** Turns an error into the message of a construct validation, which names the construct and does not hide other messages. */
-export function messagesOf(check: () => unknown): string[] {
+function messagesOf(check: () => unknown): string[] {
   try {
     check();
     return [];
   } catch (error) {
     return [(error as Error).message];
   }
+}
+
+/** The validation of a resource: what is wrong with it once the tree is complete, looked at once per synth. */
+export function messagesOncePerSynth(scope: IConstruct, check: () => unknown): () => string[] {
+  return oncePerSynth(() => scope.node.root, () => messagesOf(check));
 }

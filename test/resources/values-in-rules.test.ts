@@ -20,7 +20,7 @@ test('what the value classes produce is what a rule takes', () => {
     from: [{
       principals: [WorkloadIdentity.of({ trustDomain: 'cluster.local', namespace: 'shop', serviceAccount: 'web' }).principal],
       requestPrincipals: issuers.map((issuer) => issuer.requestPrincipal),
-      ipBlocks: [Cidr.of('10.0.0.0/8').cidr, Cidr.address('2001:db8::1').cidr],
+      ipBlocks: [Cidr.of('10.0.0.0/8').block, Cidr.address('2001:db8::1').block],
     }],
     to: [{ methods: match.methods, paths: match.paths, hosts: match.hosts.flatMap((host) => host.patterns) }],
     when: [
