@@ -9,8 +9,8 @@ export type TreeCheck = (root: IConstruct) => string[];
 /**
  * Hangs a check on the root of the construct tree so that it runs once per synth.
  *
- * Reading every object once per chart would cost more than the synth itself. So `synth` and `synthYaml` of this one app instance are wrapped to mark
- * the call: within it a check runs once, without it (`Testing.synth`) always.
+ * Reading every object once per chart would cost more than the synth itself. So `synth` and `synthYaml` of this one app instance are
+ * wrapped to mark the call: within it a check runs once, without it (`Testing.synth`) always.
  *
  * @internal
  */

@@ -1,6 +1,6 @@
 /**
- * Marks one call of `app.synth()` on the root of a construct tree. cdk8s validates the whole app once per chart and once more; within one call nothing
- * changes, so whatever is derived from the finished app is derived once.
+ * Marks one call of `app.synth()` on the root of a construct tree. cdk8s validates the whole app once per chart and once more; within one
+ * call nothing changes, so whatever is derived from the finished app is derived once.
  *
  * @internal
  */

@@ -106,7 +106,8 @@ describe('values that Istio takes and that never match, or match something else'
   });
 
   test.each([
-    '*', 'foo*', '*foo', 'foo/*', 'foo/bar*', '*/foo', '*bar/foo', 'foo/bar', 'https://idp.example.com/*', 'https://idp.example.com//*', 'https://idp/tenant/alice',
+    '*', 'foo*', '*foo', 'foo/*', 'foo/bar*', '*/foo', '*bar/foo', 'foo/bar', 'https://idp.example.com/*', 'https://idp.example.com//*',
+    'https://idp/tenant/alice',
   ])('requestPrincipals take %j', (value) => {
     expect(accepted({ from: [{ requestPrincipals: [value] }] })).toEqual({ from: [{ source: { requestPrincipals: [value] } }] });
   });

@@ -1,0 +1,49 @@
+import { App, Chart, Testing } from 'cdk8s';
+import { schemaProblems } from './schemas';
+import { ClusterDns, DataPlane, IZeroTrustMesh, MeshFacts, SidecarInjection, ZeroTrustMesh } from '../../src';
+
+/** The facts that every mesh has to state. */
+export const FACTS: MeshFacts = {
+  dataPlane: DataPlane.SIDECAR,
+  trustDomain: 'cluster.local',
+  rootNamespace: 'istio-system',
+  clusterDomain: 'cluster.local',
+  injection: SidecarInjection.namespaceLabel(),
+  dns: ClusterDns.coreDns(),
+};
+
+export function meshWith(facts: Partial<MeshFacts> = {}): IZeroTrustMesh {
+  return ZeroTrustMesh.reference({ ...FACTS, ...facts });
+}
+
+/** Synthesises a chart and refuses objects that their schemas would refuse. */
+export function synthChecked(chart: Chart): any[] {
+  const objects = Testing.synth(chart);
+  expect(objects.flatMap((object: any) => schemaProblems(object).map((p) => `${object.kind} ${object.metadata.name}: ${p}`))).toEqual([]);
+  return objects;
+}
+
+/** The one object of a kind and name. */
+export function only(objects: any[], kind: string, name: string, namespace?: string): any {
+  const found = objects.filter((o) => o.kind === kind && o.metadata.name === name && (namespace === undefined || o.metadata.namespace === namespace));
+  expect(found.map((o) => `${o.kind} ${o.metadata.name}`)).toEqual([`${kind} ${name}`]);
+  return found[0];
+}
+
+export function namesOf(objects: any[], kind: string): string[] {
+  return objects.filter((o) => o.kind === kind).map((o) => o.metadata.name);
+}
+
+/** The lines of a failed synth, without its heading. */
+export function faults(chart: Chart): string[] {
+  try {
+    Testing.synth(chart);
+  } catch (error) {
+    return (error as Error).message.split('\n').slice(1).map((line) => line.trim());
+  }
+  return [];
+}
+
+export function newChart(id = 'shop', props = {}): Chart {
+  return new Chart(new App(), id, props);
+}
