@@ -1,5 +1,5 @@
 import {
-  addressGrant, authorizationRules, IdentityGrant, NetworkGrant, networkEgressRules, networkIngressRules, podsGrant,
+  addressGrant, authorizationRules, IdentityGrant, NetworkGrant, networkEgressRules, networkIngressRules, podsGrant, passesProxy,
 } from './access-rules';
 import { Hole } from './holes';
 import { EgressEdge, PeerFacts } from './peer';
@@ -68,7 +68,7 @@ export class AccessRecord {
 
   public authorizationLines(): string[] {
     return [
-      ...this.ingress.map((edge) => line(edge.peer.name, edge.reason)),
+      ...this.ingress.filter((edge) => edge.ports().some(passesProxy)).map((edge) => line(edge.peer.name, edge.reason)),
       ...this.plaintextLines(),
     ];
   }
@@ -90,7 +90,8 @@ export class AccessRecord {
 
   public networkLines(): string[] {
     return [
-      ...this.authorizationLines().map((text) => `from ${text}`),
+      ...this.ingress.map((edge) => `from ${line(edge.peer.name, edge.reason)}`),
+      ...this.plaintextLines().map((text) => `from ${text}`),
       ...[...this.egress, ...this.addresses].map((edge) => `to ${line(edge.target, edge.reason)}`),
       ...this.holes.map((hole) => `${hole.egress.length > 0 ? 'to' : 'from'} ${line(hole.peer, hole.reason)}`),
     ];

@@ -53,6 +53,11 @@ export function authorizationRules(grants: IdentityGrant[]): AuthorizationRule[]
   return [...perAccess.values()].map(toRule).sort(byJson);
 }
 
+/** UDP and SCTP never pass a proxy: only the network layer sees them. */
+export function passesProxy(port: Port): boolean {
+  return port.transport === TransportProtocol.TCP;
+}
+
 interface Part {
   readonly source: AuthorizationSource;
   readonly operations: AuthorizationOperation[];
@@ -60,8 +65,7 @@ interface Part {
 }
 
 function partsOf(grant: IdentityGrant): Part[] {
-  // UDP and SCTP never pass a proxy: only the network layer sees them
-  const ports = numbers(grant.ports.filter((p) => p.transport === TransportProtocol.TCP));
+  const ports = numbers(grant.ports.filter(passesProxy));
   if (ports.length === 0) {
     return [];
   }

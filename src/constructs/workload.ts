@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { AccessRecord } from './access-record';
+import { passesProxy } from './access-rules';
 import { AllowOptions } from './allow-options';
 import { CloudIdentity } from './cloud-identity';
 import { addEdge } from './edge';
@@ -118,7 +119,7 @@ export class Workload extends Construct implements IWorkload {
       networkLines: () => this._record.networkLines(),
       plaintextPorts: () => this._record.plaintextPorts(),
       plaintextLines: () => this._record.plaintextLines(),
-      egressHosts: () => [...settings.egressHosts(), ...this._record.hosts()],
+      egressHosts: () => [...new Set([...settings.egressHosts(), ...this._record.hosts()])],
     });
     if (props.enforcement === Enforcement.ENFORCE && settings.enforcement === Enforcement.OBSERVE) {
       this._record.holes = settings.holes;
@@ -183,7 +184,9 @@ export class Workload extends Construct implements IWorkload {
     const host = serviceHost(this.namespace, this.serviceName);
     addEdge(this, { peer: facts, target: this.peerName, targetPods: () => this._podsOfPeer(), ports, options, reason, host });
     this._record.ingress.push({ peer: facts, ports, routes: options.routes ?? [], claims: [], reason });
-    this._objects.needAuthorization();
+    if (this._pods.declaredPorts === undefined || ports().some(passesProxy)) {
+      this._objects.needAuthorization();
+    }
     this._objects.needNetwork();
   }
 

@@ -194,7 +194,7 @@ export class AuthorizationPolicy extends Resource {
   }
 
   /**
-   * Adds rules that are only known when the tree is complete.
+   * Adds rules that are only known when the tree is complete. If there are none in the end, an ALLOW policy allows nothing.
    *
    * @internal
    */
@@ -243,7 +243,8 @@ export class AuthorizationPolicy extends Resource {
     const rules = this.allRules();
     const selector = this.labels.toMatchLabels();
     checkExclusive(selector, this.targets);
-    if (rules.length === 0 && !this.allowsNothing) {
+    const mayBeEmpty = this.allowsNothing || (this.producers.length > 0 && this.action === AuthorizationAction.ALLOW);
+    if (rules.length === 0 && !mayBeEmpty) {
       throw invalid(`a policy with the action ${this.action} needs a rule`, rules, 'one rule at least',
         'use addRule(), or AuthorizationPolicy.allowNothing() if nothing is to be allowed');
     }

@@ -117,6 +117,15 @@ describe('a grant between two workloads', () => {
     expect(only(objects, 'AuthorizationPolicy', 'dns').spec.rules[0].to).toEqual([{ operation: { ports: ['5353'] } }]);
   });
 
+  test('on UDP ports alone defines no policy of the identity layer', () => {
+    const chart = newChart();
+    const shop = shopIn(chart);
+    shop.addWorkload('game', { ports: [Port.udp(7000)] }).allowFrom(shop.addWorkload('web'), { reason: 'moves' });
+    const objects = synthChecked(chart);
+    expect(namesOf(objects, 'AuthorizationPolicy')).toEqual(['allow-nothing']);
+    expect(only(objects, 'NetworkPolicy', 'game').spec.ingress[0].ports).toEqual([{ port: 7000, protocol: 'UDP' }]);
+  });
+
   test('to itself opens both directions of its one policy', () => {
     const chart = newChart();
     const db = shopIn(chart).addWorkload('db', { ports: [Port.POSTGRES] });

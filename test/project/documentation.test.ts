@@ -25,7 +25,13 @@ function exampleBlocks(file: string, text: string): Block[] {
 function problems(blocks: Block[]): string[] {
   const files = new Map(blocks.map((block, i) => [path.join(ROOT, 'test', `documentation-${i}.ts`), block]));
   const options: ts.CompilerOptions = {
-    module: ts.ModuleKind.Node16, target: ts.ScriptTarget.ES2022, strict: true, noEmit: true, skipLibCheck: true, esModuleInterop: true, types: ['node'],
+    module: ts.ModuleKind.Node16,
+    target: ts.ScriptTarget.ES2022,
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    esModuleInterop: true,
+    types: ['node'],
     paths: { 'cdk8s-zero-trust': [path.join(ROOT, 'src')] },
   };
   const host = ts.createCompilerHost(options);

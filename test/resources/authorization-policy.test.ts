@@ -142,10 +142,12 @@ describe('AuthorizationPolicy', () => {
     expect(() => emittedOnly(chart)).toThrow(/\[shop\/a\]/);
   });
 
-  test('is not synthesised when nothing is produced because ALLOW without rules must be asked for', () => {
+  test('allows nothing when nothing is produced, and is not synthesised when it is to deny', () => {
     const chart = shopChart();
     new AuthorizationPolicy(chart, 'a')._produceRules(() => []);
-    expect(validationErrors(chart)).toEqual([expect.stringContaining('AuthorizationPolicy.allowNothing()')]);
+    expect(validationErrors(chart)).toEqual([]);
+    new AuthorizationPolicy(chart, 'b', { action: AuthorizationAction.DENY })._produceRules(() => []);
+    expect(validationErrors(chart)).toEqual([expect.stringContaining('a policy with the action DENY needs a rule')]);
   });
 
   test.each([

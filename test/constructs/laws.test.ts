@@ -1,0 +1,69 @@
+import { App, Chart } from 'cdk8s';
+import * as fc from 'fast-check';
+import { Cidr, CloudIdentity, HttpMatch, PlaintextSource, Port, Workload, ZeroTrustNamespace } from '../../src';
+import { schemaProblems } from '../support/schemas';
+import { meshWith } from '../support/synth';
+
+const GATEWAY = { name: 'public', namespace: 'edge', podLabels: { istio: 'gw' }, serviceAccount: 'gw-sa' };
+const NAMES = ['a', 'b', 'c', 'd'];
+const PORTS = [Port.http(80), Port.tcp(9000), Port.udp(53)];
+
+/** One call, as numbers, so that the same calls can be made on fresh trees in any order. */
+interface Call {
+  readonly kind: number;
+  readonly from: number;
+  readonly to: number;
+  readonly detail: number;
+}
+
+const CALL: fc.Arbitrary<Call> = fc.record({ kind: fc.nat(8), from: fc.nat(3), to: fc.nat(3), detail: fc.nat(2) });
+
+function make(calls: Call[]): App {
+  const app = new App();
+  const chart = new Chart(app, 'chart');
+  const mesh = meshWith({ ingressGateways: [GATEWAY], apiServer: { addresses: [Cidr.address('10.0.0.1')], number: 6443 } });
+  const spaces = ['left', 'right'].map((name) => new ZeroTrustNamespace(chart, name, { mesh }));
+  const workloads = NAMES.map((name, i) => spaces[i % 2].addWorkload(name, { ports: PORTS }));
+  calls.forEach((call) => apply(call, workloads, spaces));
+  return app;
+}
+
+function apply({ kind, from, to, detail }: Call, workloads: Workload[], spaces: ZeroTrustNamespace[]): void {
+  const [source, target] = [workloads[from], workloads[to]];
+  const reason = `reason ${detail}`;
+  const actions = [
+    () => target.allowFrom(source, { reason }),
+    () => target.allowFrom(source, { ports: [PORTS[detail]] }),
+    () => target.allowFrom(source, { ports: [Port.http(80)], routes: [HttpMatch.get(`/${detail}`), HttpMatch.post(`/${from}/*`)], reason }),
+    () => source.allowTo(target, { ports: [Port.http(80)], routes: [HttpMatch.of({ paths: ['/h'], headers: [{ name: 'x-a', values: [`${detail}`] }] })] }),
+    () => target.allowFrom(target.namespace.mesh.ingressGateway(), { reason }),
+    () => target.allowFrom(spaces[detail % 2].everyWorkload(reason)),
+    () => target.allowPlaintextFrom(PlaintextSource.cidrs(`s${detail}`, Cidr.of(`10.${detail}.0.0/16`)), Port.tcp(9000), reason),
+    () => source.needsKubernetesApi(reason),
+    () => source.allowCloudIdentity(CloudIdentity.EKS_POD_IDENTITY, 'one reason'),
+  ];
+  actions[kind]();
+}
+
+describe('laws of grants', () => {
+  test('the order of calls never changes the YAML', () => {
+    fc.assert(fc.property(fc.array(CALL, { maxLength: 12 }).chain((calls) => fc.tuple(fc.constant(calls), fc.shuffledSubarray(calls, { minLength: calls.length }))),
+      ([calls, shuffled]) => {
+        expect(make(shuffled).synthYaml()).toBe(make(calls).synthYaml());
+      }), { numRuns: 60 });
+  });
+
+  test('repeating a call changes nothing', () => {
+    fc.assert(fc.property(fc.array(CALL, { minLength: 1, maxLength: 8 }), fc.nat(7), (calls, again) => {
+      expect(make([...calls, calls[again % calls.length]]).synthYaml()).toBe(make(calls).synthYaml());
+    }), { numRuns: 60 });
+  });
+
+  test('the same app gives the same bytes twice, and objects that their schemas accept', () => {
+    fc.assert(fc.property(fc.array(CALL, { maxLength: 10 }), (calls) => {
+      const app = make(calls);
+      expect(app.synthYaml()).toBe(app.synthYaml());
+      expect(app.charts.flatMap((chart) => chart.toJson()).flatMap(schemaProblems)).toEqual([]);
+    }), { numRuns: 40 });
+  });
+});
