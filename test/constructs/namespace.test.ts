@@ -87,7 +87,8 @@ describe('a zero-trust namespace', () => {
 
   test('exposes its parts', () => {
     const namespace = new ZeroTrustNamespace(newChart(), 'shop', { mesh: meshWith() });
-    expect([namespace.namespace, namespace.defaultDeny, namespace.allowNothing, namespace.peerAuthentication, namespace.sidecar].map((p) => p?.kind))
+    const { defaultDeny, allowNothing, peerAuthentication, sidecar } = namespace;
+    expect([namespace.namespace, defaultDeny, allowNothing, peerAuthentication, sidecar].map((p) => p?.kind))
       .toEqual(['Namespace', 'NetworkPolicy', 'AuthorizationPolicy', 'PeerAuthentication', 'Sidecar']);
     expect(namespace.holes.map((h) => h.name)).toEqual(['allow-dns', 'allow-istiod']);
   });

@@ -96,7 +96,8 @@ describe('pods that would not be what the workload says are refused', () => {
   });
 
   test('without the declared container port, but not when they list none at all', () => {
-    expect(faults(deployment({}, {}, { ports: [Port.grpc(80)] }).chart)).toEqual([expect.stringMatching(/no container port grpc\/80.*TCP\/7070, UDP\/9000/)]);
+    const { chart } = deployment({}, {}, { ports: [Port.grpc(80)] });
+    expect(faults(chart)).toEqual([expect.stringMatching(/no container port grpc\/80.*TCP\/7070, UDP\/9000/)]);
     expect(faults(deployment({ containers: [{ name: 'server' }] }, {}, { ports: [Port.grpc(80)] }).chart)).toEqual([]);
   });
 

@@ -3,8 +3,15 @@ import { GrantKind } from '../../src/values/grant';
 import { ClusterGrants, WrittenGrant } from '../../src/values/grants-file';
 
 const GRANT: WrittenGrant = {
-  kind: GrantKind.GRANT, from: 'shop/web', to: 'shop/orders', ports: ['http/8080'], routes: ['GET /v1/*', 'POST /v1/orders'], claims: [], plaintext: false,
-  reason: 'order page', path: 'shop/orders',
+  kind: GrantKind.GRANT,
+  from: 'shop/web',
+  to: 'shop/orders',
+  ports: ['http/8080'],
+  routes: ['GET /v1/*', 'POST /v1/orders'],
+  claims: [],
+  plaintext: false,
+  reason: 'order page',
+  path: 'shop/orders',
 };
 const HOLE: WrittenGrant = { ...GRANT, kind: GrantKind.HOLE, from: 'every workload of shop', to: 'DNS', ports: ['udp/53'], routes: [], reason: 'names' };
 

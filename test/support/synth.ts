@@ -27,7 +27,8 @@ export function synthChecked(chart: Chart): any[] {
 
 /** The one object of a kind and name. */
 export function only(objects: any[], kind: string, name: string, namespace?: string): any {
-  const found = objects.filter((o) => o.kind === kind && o.metadata.name === name && (namespace === undefined || o.metadata.namespace === namespace));
+  const found = objects.filter((o) => o.kind === kind && o.metadata.name === name)
+    .filter((o) => namespace === undefined || o.metadata.namespace === namespace);
   expect(found.map((o) => `${o.kind} ${o.metadata.name}`)).toEqual([`${kind} ${name}`]);
   return found[0];
 }

@@ -40,7 +40,8 @@ describe('two charts with the same objects', () => {
   test('fail in one cluster, with both paths', () => {
     withOutdir(undefined, (app) => {
       ['dev', 'prod'].forEach((name) => addShop(new Chart(app, name)));
-      expect(() => app.synth()).toThrow(/NetworkPolicy shop\/default-deny is defined 2 times in one cluster, by dev\/shop\/default-deny\/Resource and prod\/shop/);
+      expect(() => app.synth()).toThrow('NetworkPolicy shop/default-deny is defined 2 times in one cluster, '
+        + 'by dev/shop/default-deny/Resource and prod/shop/default-deny/Resource');
     });
   });
 
@@ -65,7 +66,8 @@ describe('objects that cdk8s would write to one file', () => {
   test('are an error with one file per resource', () => {
     withOutdir(YamlOutputType.FILE_PER_RESOURCE, (app) => {
       ['a', 'b'].forEach((name) => addShop(new Chart(app, name), name));
-      expect(() => app.synth()).toThrow(/PeerAuthentication a\/default and PeerAuthentication b\/default would be written to one file.*FOLDER_PER_CHART_FILE_PER_RESOURCE/);
+      const message = /PeerAuthentication a\/default and PeerAuthentication b\/default would be written to one file.*FOLDER_PER_CHART/;
+      expect(() => app.synth()).toThrow(message);
     });
   });
 
