@@ -63,7 +63,7 @@ function injection(record: FactsRecord): SidecarInjection {
   const revision = record.optional('revision') === undefined ? undefined : record.text('revision');
   const label = record.flag('namespaceLabel');
   record.end();
-  if ((revision === undefined) === (label !== true)) {
+  if (label === false || (revision === undefined) === (label === undefined)) {
     throw invalid(
       `${record.where} must name exactly one way`,
       record.value,

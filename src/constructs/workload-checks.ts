@@ -31,7 +31,7 @@ export function registerWorkload(workload: WorkloadInternals, account: ServiceAc
 function sharedAccounts(all: Registered[]): string[] {
   const groups = groupBy(all, ({ workload }) => `${workload.namespaceName}/${workload.serviceAccountName}`);
   return [...groups].filter(([, group]) => group.length > 1 && group.some(({ account }) => account.sharedReason === undefined))
-    .map(([account, group]) => `[${group.map(({ workload }) => workload.node.path).join(', ')}] run under one ServiceAccount, ${account}: `
+    .map(([account, group]) => `${group.map(({ workload }) => workload.node.path).join(' and ')} run under one ServiceAccount, ${account}: `
       + 'whatever is granted to one of them is granted to all; give each its own account, or name it with ServiceAccountRef.shared(name, { reason })');
 }
 

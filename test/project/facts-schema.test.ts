@@ -54,6 +54,7 @@ describe('the published schema of facts files', () => {
   test.each<[string, object]>([
     ['a misspelt field', { trustdomain: 'x' }], ['another version', { format: 'zt-mesh-facts/2' }], ['another data plane', { dataPlane: 'x' }],
     ['both ways of injection', { injection: { revision: 'x', namespaceLabel: true } }], ['no way of injection', { injection: {} }],
+    ['a way of injection denied', { injection: { revision: 'x', namespaceLabel: false } }],
     ['a DNS nobody answers', { dns: { flavour: 'custom' } }], ['a port in quotes', { apiServer: { addresses: ['10.0.0.1/32'], number: '6443' } }],
     ['an address without a prefix', { nodes: ['10.0.0.1'] }], ['a gateway without an account', { ingressGateways: [{ name: 'x', namespace: 'x', podLabels: { a: 'b' } }] }],
   ])('refuses %s, as the library does', (_, change) => {
