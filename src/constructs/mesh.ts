@@ -18,6 +18,8 @@ import { invalid } from '../values/errors';
 export interface IZeroTrustMesh {
   /** What was stated about the cluster and its mesh. */
   readonly facts: MeshFacts;
+  /** Whether this app closes the whole mesh. @internal */
+  readonly _allowsNothing: boolean;
 
   /**
    * An ingress gateway as the source of a grant.
@@ -121,6 +123,9 @@ export class ZeroTrustMesh extends Construct implements IZeroTrustMesh {
   /** The mesh-wide allow-nothing policy, when it was asked for. */
   public readonly allowNothingPolicy?: AuthorizationPolicy;
 
+  /** @internal */
+  public readonly _allowsNothing: boolean;
+
   private readonly reference: IZeroTrustMesh;
 
   public constructor(scope: Construct, id: string, props: ZeroTrustMeshProps) {
@@ -131,6 +136,7 @@ export class ZeroTrustMesh extends Construct implements IZeroTrustMesh {
     this.peerAuthentication = baseline.peerAuthentication;
     this.sidecar = baseline.sidecar;
     this.allowNothingPolicy = baseline.allowNothing;
+    this._allowsNothing = baseline.allowNothing !== undefined;
   }
 
   public ingressGateway(name?: string): IPeer {
@@ -147,6 +153,8 @@ export class ZeroTrustMesh extends Construct implements IZeroTrustMesh {
 }
 
 class ReferencedMesh implements IZeroTrustMesh {
+  public readonly _allowsNothing = false;
+
   public constructor(public readonly facts: MeshFacts) {}
 
   public ingressGateway(name?: string): IPeer {

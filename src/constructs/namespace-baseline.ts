@@ -110,7 +110,7 @@ const WITHOUT: Record<Layer, string> = {
 
 function notTaken(scope: Construct, settings: NamespaceSettings): Assumption[] {
   const missing = Object.values(Layer).filter((layer) => !settings.layers.includes(layer));
-  const observed = settings.enforcement === Enforcement.OBSERVE ? ['nothing is refused yet: the namespace is observed, not enforced'] : [];
+  const observed = settings.enforcement === Enforcement.OBSERVE ? ['nothing is refused yet: the namespace is observed, not enforced, and no enforced policy of the root namespace refuses it either'] : [];
   return [...missing.map((layer) => `the layer ${layer} is not taken: ${WITHOUT[layer]}`), ...observed].map((statement) => ({
     owner: `whoever rolls out namespace ${settings.name}`, statement: `in ${settings.name} ${statement}`, text: '', path: scope.node.path,
   }));

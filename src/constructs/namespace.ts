@@ -82,6 +82,7 @@ export class ZeroTrustNamespace extends Construct implements IZeroTrustNamespace
     super(scope, id);
     this.namespaceName = checkedNamespaceName(props.namespaceName ?? id);
     this.mesh = props.mesh;
+    requireOpenMesh(this.namespaceName, props);
     this._settings = settingsOf(this.namespaceName, props, { owned: true, hosts: () => this.wide.hosts() });
     markNamespace(this);
     this.namespace = this.addNamespace(props);
@@ -159,6 +160,14 @@ function settingsOf(name: string, props: ZeroTrustNamespaceProps | NamespaceRefe
     egressHosts: () => [`./*.${name}.svc.${facts.clusterDomain}`, ...[...new Set([...providers, ...extra.hosts()])].sort()],
     holes: holesOf(facts, (props as ZeroTrustNamespaceProps).holes),
   };
+}
+
+/** A dry run in the namespace does not take back what an enforced policy of the root namespace refuses. */
+function requireOpenMesh(name: string, props: ZeroTrustNamespaceProps): void {
+  if (props.enforcement === Enforcement.OBSERVE && props.mesh._allowsNothing) {
+    throw new Error(`namespace ${name} is observed, but the mesh-wide allow-nothing policy would refuse everything in it; `
+      + 'enforce the namespace and observe its workloads, or add allowNothing to the mesh when no namespace is observed any more');
+  }
 }
 
 function checkedLayers(name: string, layers?: Layer[]): Layer[] {

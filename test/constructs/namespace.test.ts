@@ -1,8 +1,8 @@
 import { Chart } from 'cdk8s';
 import {
-  Cidr, Enforcement, GitOps, Grants, Layer, PodSecurity, Port, SidecarInjection, ZeroTrustNamespace, ZeroTrustNamespaceProps,
+  Cidr, Enforcement, GitOps, Grants, Layer, PodSecurity, Port, SidecarInjection, ZeroTrustMesh, ZeroTrustNamespace, ZeroTrustNamespaceProps,
 } from '../../src';
-import { meshWith, namesOf, newChart, only, synthChecked } from '../support/synth';
+import { FACTS, meshWith, namesOf, newChart, only, synthChecked } from '../support/synth';
 
 const NOT_QUARANTINED = { matchExpressions: [{ key: 'cdk8s-zero-trust/quarantine', operator: 'DoesNotExist' }] };
 const PROVIDER = { name: 'access-log', namespace: 'telemetry', podLabels: { app: 'otel' }, host: 'otel.telemetry.svc.cluster.local', number: 4317 };
@@ -107,6 +107,13 @@ describe('an observed namespace', () => {
     expect(objects.filter((o) => o.kind === 'PeerAuthentication').map((p) => p.spec)).toEqual([{ mtls: { mode: 'PERMISSIVE' } }]);
     expect(only(objects, 'Sidecar', 'default').spec).toEqual({ egress: [{ hosts: ['*/*'] }], outboundTrafficPolicy: { mode: 'ALLOW_ANY' } });
     expect(Grants.of(chart).listAssumptions().map((a) => a.statement)).toEqual([expect.stringContaining('nothing is refused yet')]);
+  });
+
+  test('is refused where this app closes the whole mesh, which no dry run takes back', () => {
+    const chart = newChart();
+    const mesh = new ZeroTrustMesh(chart, 'mesh', { ...FACTS, allowNothing: { gateways: [] } });
+    expect(() => new ZeroTrustNamespace(chart, 'shop', { mesh, enforcement: Enforcement.OBSERVE })).toThrow(/would refuse everything in it/);
+    expect(() => new ZeroTrustNamespace(chart, 'ok', { mesh })).not.toThrow();
   });
 
   test('can close one workload ahead of the others, with the holes that it needs', () => {
