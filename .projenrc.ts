@@ -65,6 +65,11 @@ project.addTask('demo', {
   steps: [{ spawn: 'compile' }, { exec: 'node scripts/demo.js' }],
 });
 
+// The library is linked into its own node_modules for the examples, which jsii-pacmak takes for a cycle; for JavaScript npm pack is enough.
+const packageJs = project.tasks.tryFind('package:js')!;
+packageJs.reset('mkdir -p dist/js');
+packageJs.exec('npm pack --ignore-scripts --pack-destination dist/js');
+
 // jest transpiles file by file and never reports a type error, so types are checked before it runs.
 project.testTask.prependExec('tsc --noEmit -p test/tsconfig.json');
 

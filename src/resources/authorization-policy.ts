@@ -71,6 +71,8 @@ export interface AuthorizationPolicyProps extends AllowNothingProps {
 /**
  * An AuthorizationPolicy: which requests and connections a workload accepts.
  *
+ * How it decides:
+ *
  * - Without any policy a workload accepts everything. With at least one ALLOW policy it accepts only what some ALLOW policy matches
  *   (policies add up); DENY wins over ALLOW; CUSTOM is asked first and must agree as well.
  * - A policy matches when any rule matches (OR). A rule matches when `from`, `to` and every condition of `when` match (AND). Within `from`

@@ -177,6 +177,8 @@ export interface DestinationRuleProps extends ResourceProps {
 /**
  * A DestinationRule: how clients connect to a host.
  *
+ * What it means for traffic:
+ *
  * - Without `tls` clients use mutual TLS as soon as the server can (automatic mutual TLS). So most meshes need no DestinationRule for
  *   security.
  * - `tls` of a port replaces that of a subset, which replaces that of the host: as a whole, not field by field.

@@ -91,6 +91,8 @@ export interface NetworkPolicyRules {
 /**
  * A NetworkPolicy: which addresses and ports the pods of a namespace exchange packets with.
  *
+ * How it decides:
+ *
  * - A pod that no policy selects is open in both directions. A pod that some policy selects for a direction is closed in it, except for
  *   what the rules admit. Policies add up (union): a rule can never take away what another policy admits, and there is no order.
  * - A connection needs both sides: the egress of the source and the ingress of the destination, each if it is isolated. Replies are always

@@ -63,6 +63,8 @@ export interface PeerAuthenticationProps extends ResourceProps {
 /**
  * A PeerAuthentication: whether workloads accept mutual TLS, plaintext, or both.
  *
+ * How it decides:
+ *
  * - Three levels: mesh (no selector, root namespace), namespace (no selector), workload (selector). The narrowest level that says something
  *   decides.
  * - Within a level the oldest object wins as a whole, the others are ignored; nothing is merged. So have one per level.

@@ -34,6 +34,8 @@ export interface RequestAuthenticationProps extends PolicyTargetProps {
 /**
  * A RequestAuthentication: how the tokens of end users are checked.
  *
+ * What it means for traffic:
+ *
  * - It refuses tokens that are expired, forged or from an unknown issuer (401), and tokens for another audience (403). A request
  *   **without** a token passes, and only lacks the attributes that policies ask for. To require a token, write an AuthorizationPolicy with
  *   `requestPrincipals`.

@@ -12,6 +12,8 @@ export type { ServiceEntryEndpoint, ServiceEntryPort, ServiceEntryProps } from '
 /**
  * A ServiceEntry: a host that the mesh knows besides the Services of the cluster.
  *
+ * What it means for traffic:
+ *
  * - With REGISTRY_ONLY, sidecars reach nothing outside the cluster but hosts of ServiceEntries. It is not a firewall: the NetworkPolicy
  *   must be as narrow, because a hostile workload can go around its proxy.
  * - HTTP and TLS are told apart by host name or SNI. The client chooses both freely: only a resolution other than NONE makes sure that the

@@ -108,6 +108,8 @@ export interface SidecarProps extends ResourceProps {
 /**
  * A Sidecar: which destinations the proxy of a workload knows, and what it does with the rest.
  *
+ * What it means for traffic:
+ *
  * - Hosts that are not imported are unknown. With REGISTRY_ONLY they cannot be reached; with ALLOW_ANY they are reached without mutual TLS.
  * - One Sidecar per workload: the one that selects it, otherwise the one of the namespace, otherwise the one of the root namespace. Nothing
  *   is merged.
