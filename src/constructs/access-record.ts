@@ -49,6 +49,8 @@ export class AccessRecord {
   public readonly addresses: AddressEdge[] = [];
   /** Holes that the workload carries itself because its namespace does not. */
   public holes: Hole[] = [];
+  /** What is granted to every workload of the namespace, where the namespace has no policy that says so. */
+  public namespaceWide?: () => EgressEdge[];
 
   public constructor(private readonly namespace: string) {}
 
@@ -79,7 +81,7 @@ export class AccessRecord {
       ...this.plaintext.flatMap((edge) => edge.network.map((n) => ({ ...n, ports: [Port.tcp(edge.number)] }))),
     ];
     const egress: NetworkGrant[] = [
-      ...this.egress.map((edge) => podsGrant(edge.pods(), this.namespace, edge.ports())),
+      ...this.allEgress().map((edge) => podsGrant(edge.pods(), this.namespace, edge.ports())),
       ...this.addresses.flatMap((edge) => edge.addresses.map((a) => addressGrant(a, edge.ports))),
     ];
     return {
@@ -92,7 +94,7 @@ export class AccessRecord {
     return [
       ...this.ingress.map((edge) => `from ${line(edge.peer.name, edge.reason)}`),
       ...this.plaintextLines().map((text) => `from ${text}`),
-      ...[...this.egress, ...this.addresses].map((edge) => `to ${line(edge.target, edge.reason)}`),
+      ...[...this.allEgress(), ...this.addresses].map((edge) => `to ${line(edge.target, edge.reason)}`),
       ...this.holes.map((hole) => `${hole.egress.length > 0 ? 'to' : 'from'} ${line(hole.peer, hole.reason)}`),
     ];
   }
@@ -106,11 +108,20 @@ export class AccessRecord {
     return this.plaintext.map((edge) => line(`${edge.source} in plaintext`, edge.reason));
   }
 
+  /** Why the workload reaches addresses of this name. */
+  public reasonsFor(target: string): string[] {
+    return this.addresses.filter((edge) => edge.target === target).map((edge) => edge.reason);
+  }
+
   /** Hosts in other namespaces that the proxy has to know. */
   public hosts(): string[] {
     const hosts = [...this.egress, ...this.addresses].map((edge) => edge.host)
       .filter((h) => h !== undefined && h.namespace !== this.namespace);
     return [...new Set(hosts.map((h) => `${h!.namespace}/${h!.name}`))].sort();
+  }
+
+  private allEgress(): EgressEdge[] {
+    return [...this.egress, ...this.namespaceWide?.() ?? []];
   }
 }
 

@@ -116,7 +116,8 @@ export function networkEgressRules(grants: NetworkGrant[]): NetworkPolicyEgressR
 /** Per peer all ports together, then peers with the same ports share a rule. */
 function mergedPeers(grants: NetworkGrant[]): { peers: NetworkPolicyPeer[]; ports: Port[] }[] {
   const perPeer = new Map<string, NetworkGrant>();
-  for (const grant of grants) {
+  // a grant without ports is an error that the target reports; here it must not become a rule for every port
+  for (const grant of grants.filter((g) => g.ports.length > 0)) {
     const known = perPeer.get(grant.key);
     perPeer.set(grant.key, { ...grant, ports: distinctPorts([...(known?.ports ?? []), ...grant.ports]) });
   }

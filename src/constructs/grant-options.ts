@@ -1,3 +1,4 @@
+import { IConstruct } from 'constructs';
 import { AllowOptions } from './allow-options';
 import { invalid, requireReason } from '../values/errors';
 import { Port } from '../values/port';
@@ -27,6 +28,17 @@ export function checkOptions(target: string, options: AllowOptions, declared?: P
   if (problem !== undefined) {
     throw new Error(problem);
   }
+}
+
+/** A copy, so that what the caller does to the lists later changes no grant. */
+export function copyOf(options: AllowOptions): AllowOptions {
+  const { ports, routes, claims } = options;
+  return { ...options, ports: ports && [...ports], routes: routes && [...routes], claims: claims && [...claims] };
+}
+
+/** The ports of a workload that are known only at synth are checked then. */
+export function validatePorts(scope: IConstruct, target: string, options: AllowOptions, ports: () => Port[]): void {
+  scope.node.addValidation({ validate: () => [portsProblem(target, options, ports())].filter((p) => p !== undefined) });
 }
 
 /** What is wrong between the ports of a grant and those of its target. */

@@ -36,7 +36,8 @@ export function handover(half: ForeignHalf): Assumption {
   return {
     owner: half.owner,
     statement: `${subject} ${verb} ${object} on ${ports}`,
-    text: `${CAUTION}\n${Yaml.stringify(...manifests).trim()}`,
+    // without the fields that are undefined, which YAML would write as null
+    text: `${CAUTION}\n${Yaml.stringify(...manifests.map((m) => JSON.parse(JSON.stringify(m)))).trim()}`,
     path: half.path,
   };
 }

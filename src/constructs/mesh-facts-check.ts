@@ -30,10 +30,15 @@ export function checkedFacts(facts: MeshFacts): MeshFacts {
   return { ...facts };
 }
 
+/** A provider's hole is called after it, so it must not be called like the others. */
+const TAKEN = ['dns', 'istiod', 'metrics', 'probes', 'nothing'];
+
 function checkProviders(facts: MeshFacts): void {
   const providers = [...facts.telemetryProviders ?? [], ...facts.authorizationProviders ?? []];
   for (const provider of providers) {
     check('the name of a provider', provider.name, dnsLabelProblem, 'a DNS label such as access-log');
+    check('the name of a provider', provider.name, (name) => TAKEN.includes(name) ? `allow-${name} is the name of another object` : undefined,
+      `a name other than ${TAKEN.join(', ')}`);
     check(`the host of provider ${provider.name}`, provider.host, dnsSubdomainProblem, 'the fully qualified host of its Service');
     checkPods(`provider ${provider.name}`, provider);
   }

@@ -2,6 +2,7 @@ import { IConstruct } from 'constructs';
 import { IZeroTrustMesh } from './mesh';
 import { NamespaceSettings } from './namespace-settings';
 import { IPeer } from './peer';
+import { Cluster } from '../synth/cluster';
 
 const NAMESPACE = Symbol.for('cdk8s-zero-trust.namespace');
 
@@ -22,7 +23,6 @@ export interface IZeroTrustNamespace extends IConstruct {
    * @param reason why no single workload can be named
    */
   everyWorkload(reason: string): IPeer;
-
 }
 
 /** The host of a Service of the namespace, as proxies know it. */
@@ -41,6 +41,9 @@ export function namespaceFor(scope: IConstruct, id: string, given?: IZeroTrustNa
   const found = given ?? [...scope.node.scopes].reverse().find((c) => NAMESPACE in c) as IZeroTrustNamespace | undefined;
   if (found === undefined) {
     throw new Error(`${scope.node.path}/${id} is in no ZeroTrustNamespace; create it inside of one, or pass { namespace }`);
+  }
+  if (Cluster.of(found) !== Cluster.of(scope)) {
+    throw new Error(`${scope.node.path}/${id} and its namespace ${found.node.path} are in different clusters; define the namespace in each cluster`);
   }
   return found;
 }

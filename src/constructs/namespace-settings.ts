@@ -3,6 +3,7 @@ import { Enforcement, Layer } from './enforcement';
 import { GitOps, ObjectRole } from './git-ops';
 import { Hole } from './holes';
 import { MeshFacts } from './mesh-facts';
+import { EgressEdge } from './peer';
 
 /** The label that takes a pod out of every policy that lets something through, so that an isolated pod is really isolated. */
 export const QUARANTINE_LABEL = 'cdk8s-zero-trust/quarantine';
@@ -23,6 +24,8 @@ export interface NamespaceSettings {
   readonly egressHosts: () => string[];
   /** The holes of the network layer that are switched on. */
   readonly holes: Hole[];
+  /** What is granted to every workload of the namespace. */
+  readonly wideEdges: () => EgressEdge[];
   /** Whether the caller owns the baseline (default deny and the like) of the namespace. */
   readonly owned: boolean;
 }
@@ -34,12 +37,14 @@ export interface ObjectMetadataOptions {
   /** The lines of the grants annotation, produced at synth. */
   readonly grantLines?: () => string[];
   readonly reason?: string;
+  /** Several reasons, produced at synth. */
+  readonly reasons?: () => string[];
   readonly annotations?: Record<string, string>;
 }
 
 /** Metadata of an object in a namespace: a plain name, who manages it, and why it exists. */
 export function objectMetadata(settings: ObjectSettings, name: string, options: ObjectMetadataOptions): ApiObjectMetadata {
-  const lines = options.grantLines;
+  const reasons = options.reasons ?? (options.reason === undefined ? undefined : () => [options.reason!]);
   return {
     name: options.unprefixed ? name : `${settings.namePrefix}${name}`,
     namespace: settings.name,
@@ -47,9 +52,8 @@ export function objectMetadata(settings: ObjectSettings, name: string, options: 
     annotations: {
       ...settings.gitOps?._annotations(options.role),
       ...options.annotations,
-      ...(options.reason === undefined ? {} : { [REASON_ANNOTATION]: options.reason }),
-      // an annotation is text for cdk8s, but it is resolved like any other value
-      ...(lines === undefined ? {} : { [GRANTS_ANNOTATION]: Lazy.any({ produce: () => sortedLines(lines()) }) as unknown as string }),
+      ...linesAnnotation(REASON_ANNOTATION, reasons),
+      ...linesAnnotation(GRANTS_ANNOTATION, options.grantLines),
     },
   };
 }
@@ -57,6 +61,9 @@ export function objectMetadata(settings: ObjectSettings, name: string, options: 
 /** The part of the settings that names and labels need. */
 export type ObjectSettings = Pick<NamespaceSettings, 'name' | 'namePrefix' | 'gitOps'>;
 
-function sortedLines(lines: string[]): string {
-  return [...new Set(lines)].sort().join('\n');
+/** Sorted lines, produced at synth; no annotation where there is no line. */
+function linesAnnotation(key: string, lines?: () => string[]): Record<string, string> {
+  const text = (all: string[]) => (all.length === 0 ? undefined : [...new Set(all)].sort().join('\n'));
+  // an annotation is text for cdk8s, but it is resolved like any other value
+  return lines === undefined ? {} : { [key]: Lazy.any({ produce: () => text(lines()) }) as unknown as string };
 }

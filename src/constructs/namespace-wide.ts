@@ -32,6 +32,11 @@ export class NamespaceWide {
     }
   }
 
+  /** Every grant, in force or only observed. The list is a copy. */
+  public get all(): EgressEdge[] {
+    return [...this.edges];
+  }
+
   public hosts(): string[] {
     const hosts = this.edges.map((e) => e.host).filter((h) => h !== undefined && h.namespace !== this.settings.name);
     return hosts.map((h) => `${h!.namespace}/${h!.name}`);

@@ -8,7 +8,7 @@ import { NamespaceReferenceProps, ZeroTrustNamespaceProps } from './namespace-pr
 import { IZeroTrustNamespace, markNamespace } from './namespace-ref';
 import { NamespaceSettings, objectMetadata } from './namespace-settings';
 import { NamespaceWide } from './namespace-wide';
-import { IPeer } from './peer';
+import { EgressEdge, IPeer } from './peer';
 import { PodSecurity } from './pod-security';
 import { EveryWorkloadOfNamespace } from './wide-peers';
 import { Workload } from './workload';
@@ -83,7 +83,7 @@ export class ZeroTrustNamespace extends Construct implements IZeroTrustNamespace
     this.namespaceName = checkedNamespaceName(props.namespaceName ?? id);
     this.mesh = props.mesh;
     requireOpenMesh(this.namespaceName, props);
-    this._settings = settingsOf(this.namespaceName, props, { owned: true, hosts: () => this.wide.hosts() });
+    this._settings = settingsOf(this.namespaceName, props, { owned: true, hosts: () => this.wide.hosts(), wideEdges: () => this.wide.all });
     markNamespace(this);
     this.namespace = this.addNamespace(props);
     const baseline = addBaseline(this, this._settings);
@@ -131,7 +131,7 @@ class ReferencedNamespace extends Construct implements IZeroTrustNamespace {
     super(scope, id);
     this.namespaceName = checkedNamespaceName(props.namespaceName);
     this.mesh = props.mesh;
-    this._settings = settingsOf(this.namespaceName, props, { owned: false, hosts: () => [] });
+    this._settings = settingsOf(this.namespaceName, props, { owned: false, hosts: () => [], wideEdges: () => [] });
     markNamespace(this);
   }
 
@@ -143,6 +143,7 @@ class ReferencedNamespace extends Construct implements IZeroTrustNamespace {
 interface SettingsExtra {
   readonly owned: boolean;
   readonly hosts: () => string[];
+  readonly wideEdges: () => EgressEdge[];
 }
 
 function settingsOf(name: string, props: ZeroTrustNamespaceProps | NamespaceReferenceProps, extra: SettingsExtra): NamespaceSettings {
@@ -156,6 +157,7 @@ function settingsOf(name: string, props: ZeroTrustNamespaceProps | NamespaceRefe
     namePrefix: props.namePrefix ?? '',
     gitOps: props.gitOps,
     owned: extra.owned,
+    wideEdges: extra.wideEdges,
     // the Services of the namespace rather than `./*`, which would lend each workload the external hosts of all others
     egressHosts: () => [`./*.${name}.svc.${facts.clusterDomain}`, ...[...new Set([...providers, ...extra.hosts()])].sort()],
     holes: holesOf(facts, (props as ZeroTrustNamespaceProps).holes),

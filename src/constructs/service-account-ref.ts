@@ -53,6 +53,11 @@ export class ServiceAccountRef {
   ) {}
 }
 
+/** The name of the account of a workload. */
+export function accountNameOf(ref: ServiceAccountRef, workloadName: string): string {
+  return ref.accountName ?? checked(workloadName)!;
+}
+
 function checked(name?: string): string | undefined {
   if (name === undefined) {
     return undefined;

@@ -2,7 +2,7 @@ import { addressGrant } from './access-rules';
 import { CloudIdentity } from './cloud-identity';
 import { Layer } from './enforcement';
 import { ObjectRole } from './git-ops';
-import { portsProblem } from './grant-options';
+import { portsProblem, validatePorts } from './grant-options';
 import { ApiServerFact } from './mesh-facts';
 import { objectMetadata } from './namespace-settings';
 import { networkPeer } from './peer';
@@ -73,7 +73,9 @@ export function allowCloudIdentity(workload: WorkloadInternals, cloud: CloudIden
   workload._objects.needServiceEntry(cloud._slug, (scope) => {
     const { addresses, number } = cloud._dialled;
     new ServiceEntry(scope, cloud._slug, {
-      metadata: objectMetadata(settings, `${workload.workloadName}-${cloud._slug}`, { role: ObjectRole.GRANT, reason: text }),
+      metadata: objectMetadata(settings, `${workload.workloadName}-${cloud._slug}`, {
+        role: ObjectRole.GRANT, reasons: () => workload._record.reasonsFor(cloud.serviceName),
+      }),
       hosts: [host],
       addresses,
       // TCP, so that the proxy adds no headers: these services refuse forwarded requests
@@ -97,6 +99,9 @@ function plaintextPort(workload: WorkloadInternals, port: Port): number {
     );
   }
   const declared = workload._pods.declaredPorts;
+  if (declared === undefined) {
+    validatePorts(workload, workload.peerName, { ports: [port] }, () => workload._pods.ports());
+  }
   const problem = declared === undefined ? undefined : portsProblem(workload.peerName, { ports: [port] }, declared);
   if (problem !== undefined) {
     throw new Error(problem);

@@ -68,7 +68,7 @@ export class WorkloadObjects {
   public needNetwork(): void {
     if (this.takes(Layer.NETWORK) && !this.observes && this.networkPolicy === undefined) {
       this.networkPolicy = new NetworkPolicy(this.network, 'policy', {
-        metadata: objectMetadata(this.settings, this.name, { role: ObjectRole.GRANT, grantLines: () => this.plan.networkLines() }),
+        metadata: objectMetadata(this.settings, this.name, { role: this.role, grantLines: () => this.plan.networkLines() }),
         podSelector: LabelSelector.all(),
         policyTypes: [NetworkPolicyType.INGRESS, NetworkPolicyType.EGRESS],
       });
@@ -82,7 +82,7 @@ export class WorkloadObjects {
     const permissiveAlready = this.observes && this.settings.enforcement === Enforcement.OBSERVE;
     if (this.takes(Layer.MTLS) && !permissiveAlready && this.peerAuthentication === undefined) {
       this.peerAuthentication = new PeerAuthentication(this.mtls, 'modes', {
-        metadata: objectMetadata(this.settings, this.name, { role: ObjectRole.GRANT, grantLines: () => this.plan.plaintextLines() }),
+        metadata: objectMetadata(this.settings, this.name, { role: this.role, grantLines: () => this.plan.plaintextLines() }),
         mode: this.observes ? MtlsMode.PERMISSIVE : MtlsMode.STRICT,
       });
       this.peerAuthentication._produceSelector(() => this.plan.selector());
@@ -110,6 +110,11 @@ export class WorkloadObjects {
 
   private get observes(): boolean {
     return this.enforcement === Enforcement.OBSERVE;
+  }
+
+  /** In an open namespace the objects of a workload that is closed ahead are what refuses. */
+  private get role(): ObjectRole {
+    return !this.observes && this.settings.enforcement === Enforcement.OBSERVE ? ObjectRole.DENY : ObjectRole.GRANT;
   }
 
   /** The workload is in another phase than its namespace, so it needs a baseline of its own. */
@@ -155,7 +160,7 @@ export class WorkloadObjects {
 
   private newSidecar(mode: OutboundTrafficPolicyMode, hosts: () => string[]): Sidecar {
     const sidecar = new Sidecar(this.egress, 'hosts', {
-      metadata: objectMetadata(this.settings, this.name, { role: ObjectRole.GRANT }),
+      metadata: objectMetadata(this.settings, this.name, { role: this.role }),
       outboundTrafficPolicy: mode,
     });
     sidecar._produceSelector(() => this.plan.selector());

@@ -7,15 +7,16 @@ import { addEdge } from './edge';
 import { Enforcement } from './enforcement';
 import { ForeignWorkload } from './foreign-workload';
 import { ObjectRole } from './git-ops';
-import { checkOptions, grantedPorts, portsProblem } from './grant-options';
+import { checkOptions, copyOf, grantedPorts, validatePorts } from './grant-options';
 import { recordHoles } from './namespace-baseline';
 import { IZeroTrustNamespace, namespaceFor, serviceHost } from './namespace-ref';
 import { objectMetadata } from './namespace-settings';
 import { IPeer, PeerFacts } from './peer';
 import { PlaintextSource } from './plaintext-source';
 import { DeclaredPods, ObjectPods, Pods } from './pods';
-import { ServiceAccountRef } from './service-account-ref';
+import { accountNameOf, ServiceAccountRef } from './service-account-ref';
 import { ITarget, IWorkload } from './target';
+import { checkedName, checkedPodLabels, checkedPorts } from './workload-arguments';
 import { registerWorkload } from './workload-checks';
 import { allowApiServer, allowCloudIdentity, allowPlaintext, needKubernetesApi } from './workload-exceptions';
 import { WorkloadObjects } from './workload-objects';
@@ -26,7 +27,6 @@ import { PeerAuthentication } from '../resources/peer-authentication';
 import { ServiceAccount } from '../resources/service-account';
 import { Sidecar } from '../resources/sidecar';
 import { invalid } from '../values/errors';
-import { serviceAccountNameProblem } from '../values/grammar/names';
 import { Port } from '../values/port';
 import { WorkloadIdentity } from '../values/workload-identity';
 
@@ -105,8 +105,8 @@ export class Workload extends Construct implements IWorkload {
     this.peerName = `${this.namespaceName}/${this.workloadName}`;
     this.serviceName = props.serviceName ?? this.workloadName;
     const account = props.serviceAccount ?? ServiceAccountRef.own();
-    this.serviceAccountName = account.accountName ?? this.workloadName;
-    const podLabels = props.podLabels ?? { 'app.kubernetes.io/name': this.workloadName };
+    this.serviceAccountName = accountNameOf(account, this.workloadName);
+    const podLabels = checkedPodLabels(this.peerName, props.podLabels ?? { 'app.kubernetes.io/name': this.workloadName });
     this._pods = props._pods ?? new DeclaredPods(podLabels, checkedPorts(this.peerName, props.ports ?? []));
     this.serviceAccount = account.emitted ? this.newServiceAccount() : undefined;
     this._record = new AccessRecord(this.namespaceName);
@@ -123,6 +123,7 @@ export class Workload extends Construct implements IWorkload {
     });
     if (props.enforcement === Enforcement.ENFORCE && settings.enforcement === Enforcement.OBSERVE) {
       this._record.holes = settings.holes;
+      this._record.namespaceWide = settings.wideEdges;
       recordHoles(this, settings.holes, this.peerName);
     }
     registerWorkload(this, account);
@@ -169,21 +170,21 @@ export class Workload extends Construct implements IWorkload {
    * here validates a token), when a list is empty, or when the peer is in another cluster
    */
   public allowFrom(peer: IPeer, options: AllowOptions = {}): void {
-    if (options.claims !== undefined) {
+    const said = copyOf(options);
+    if (said.claims !== undefined) {
       throw invalid(`a grant to ${this.peerName} asks for claims, but nothing validates a token there, so it would refuse everybody`,
-        options.claims.map(String), 'grants without claims', 'leave claims out');
+        said.claims.map(String), 'grants without claims', 'leave claims out');
     }
-    checkOptions(this.peerName, options, this._pods.declaredPorts);
+    checkOptions(this.peerName, said, this._pods.declaredPorts);
     const facts = peer._asPeer();
-    const ports = () => grantedPorts(options, this._pods.ports());
-    const reason = options.reason?.trim() ?? facts.wideReason ?? '';
+    const ports = () => grantedPorts(said, this._pods.ports());
+    const reason = said.reason?.trim() ?? facts.wideReason ?? '';
     if (this._pods.declaredPorts === undefined) {
-      const validate = () => [portsProblem(this.peerName, options, this._pods.ports())].filter((p) => p !== undefined);
-      this.node.addValidation({ validate });
+      validatePorts(this, this.peerName, said, () => this._pods.ports());
     }
     const host = serviceHost(this.namespace, this.serviceName);
-    addEdge(this, { peer: facts, target: this.peerName, targetPods: () => this._podsOfPeer(), ports, options, reason, host });
-    this._record.ingress.push({ peer: facts, ports, routes: options.routes ?? [], claims: [], reason });
+    addEdge(this, { peer: facts, target: this.peerName, targetPods: () => this._podsOfPeer(), ports, options: said, reason, host });
+    this._record.ingress.push({ peer: facts, ports, routes: said.routes ?? [], claims: [], reason });
     if (this._pods.declaredPorts === undefined || ports().some(passesProxy)) {
       this._objects.needAuthorization();
     }
@@ -267,34 +268,4 @@ export class Workload extends Construct implements IWorkload {
     account._produceAutomount(() => this._needsToken);
     return account;
   }
-}
-
-function checkedName(name: string): string {
-  const problem = serviceAccountNameProblem(name);
-  if (problem !== undefined) {
-    throw invalid(
-      `the workload name is not usable (${problem})`,
-      name,
-      'a DNS name of lower case letters, digits and "-"',
-      'pass workloadName if the construct id has to stay',
-    );
-  }
-  return name;
-}
-
-function checkedPorts(workload: string, ports: Port[]): Port[] {
-  const wrong = ports.find((p) => p.number === undefined || p.endNumber !== undefined);
-  if (wrong !== undefined) {
-    throw invalid(
-      `a port of ${workload} has no single number`,
-      String(wrong),
-      'single ports by number',
-      'ranges and names are for NetworkPolicy alone; list each port',
-    );
-  }
-  const twice = ports.find((p, i) => ports.some((q, j) => j < i && q.number === p.number && q.transport === p.transport));
-  if (twice !== undefined) {
-    throw invalid(`${workload} declares a port twice`, String(twice), 'each port once', 'remove one of the declarations');
-  }
-  return [...ports];
 }

@@ -9,7 +9,7 @@ import { Cluster } from './cluster';
  * @internal
  */
 export function duplicateMessages(root: IConstruct): string[] {
-  const objects = root.node.findAll().filter((c): c is ApiObject => ApiObject.isApiObject(c)).map(describe);
+  const objects = root.node.findAll().filter((c): c is ApiObject => ApiObject.isApiObject(c)).flatMap(describe);
   return [...sameObject(objects), ...sameFile(root, objects)];
 }
 
@@ -20,19 +20,31 @@ interface Described {
   readonly fileName: string;
 }
 
-function describe(object: ApiObject): Described {
-  const json = object.toJson();
+function describe(object: ApiObject): Described[] {
+  const json = rendered(object);
+  if (json === undefined) {
+    return [];
+  }
   const namespace = json.metadata?.namespace;
   const name = json.metadata?.name;
   const text = `${json.kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
   const group = object.apiGroup;
-  return {
+  return [{
     object,
     text,
     key: [Cluster.of(object).node.path, group, text].join('\n'),
     // the same replacement as in App.synth of cdk8s
     fileName: `${json.kind}.${name}`.replace(/[^0-9a-zA-Z-_.]/g, ''),
-  };
+  }];
+}
+
+/** What cannot be rendered fails the synth by itself, with a message of its own. */
+function rendered(object: ApiObject): any {
+  try {
+    return object.toJson();
+  } catch {
+    return undefined;
+  }
 }
 
 function sameObject(objects: Described[]): string[] {

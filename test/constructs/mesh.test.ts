@@ -151,8 +151,12 @@ describe('a facts file', () => {
     ['a text for a truth value', { ...FILE, istioCni: 'yes' }, /not a truth value/],
     ['an address that is none', { ...FILE, nodes: ['10.0.0.1/8'] }, /10\.0\.0\.0\/8|host bits/],
     ['a list', [], /is not a mapping/],
+    ['injection that is switched off', { ...FILE, injection: { namespaceLabel: false } }, /exactly one way/],
+    ['API servers without addresses', { ...FILE, apiServer: { number: 6443 } }, /apiServer.addresses is an empty list/],
+    ['a name of the network plugin that is none', { ...FILE, cni: 1 }, /cni is not a text/],
   ])('refuses %s', (_, content, message) => {
-    expect(() => parseFacts(JSON.stringify(content), 'f')).toThrow(message);
+    expect(() => ZeroTrustMesh.reference(parseFacts(JSON.stringify(content), 'f'))).toThrow(message);
+    expect(() => ZeroTrustMesh.reference(parseFacts(JSON.stringify(FILE), 'f'))).not.toThrow();
   });
 
   test('refuses what is no YAML', () => {

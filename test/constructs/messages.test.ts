@@ -1,5 +1,5 @@
 import { ApiObject, App, Chart, Testing } from 'cdk8s';
-import { Cidr, ClaimRequirement, HttpMatch, PlaintextSource, PodSecurity, Port, ServiceAccountRef, Workload, ZeroTrustNamespace } from '../../src';
+import { Cidr, ClaimRequirement, Cluster, HttpMatch, PlaintextSource, PodSecurity, Port, ServiceAccountRef, Workload, ZeroTrustNamespace } from '../../src';
 import { meshWith } from '../support/synth';
 
 /** What a person reads when a call is refused. */
@@ -32,6 +32,12 @@ test('messages of refused calls read well', () => {
     () => new ZeroTrustNamespace(chart, 'labels', { mesh: meshWith(), labels: { 'istio.io/rev': 'canary' } }),
     () => meshWith({ trustDomain: 'spiffe://cluster.local' }),
     () => Cidr.of('0.0.0.0/0'),
+    () => shop.addWorkload('everything', { podLabels: {} }),
+    () => shop.addWorkload('default'),
+    () => Workload.fromAttributes(shop, 'broker', { workloadName: 'broker', podLabels: { app: 'a b' }, serviceAccountName: 'broker' }),
+    () => shop.everyWorkload(''),
+    () => shop.mesh.prometheus(),
+    () => Cluster.mark(chart.node.root),
   ].map(said);
   expect(messages.join('\n')).toMatchSnapshot();
   for (const message of messages) {

@@ -1,4 +1,5 @@
 import { App, Chart, Testing } from 'cdk8s';
+import { loadAll } from 'js-yaml';
 import { schemaProblems } from './schemas';
 import { ClusterDns, DataPlane, IZeroTrustMesh, MeshFacts, SidecarInjection, ZeroTrustMesh } from '../../src';
 
@@ -16,9 +17,9 @@ export function meshWith(facts: Partial<MeshFacts> = {}): IZeroTrustMesh {
   return ZeroTrustMesh.reference({ ...FACTS, ...facts });
 }
 
-/** Synthesises a chart and refuses objects that their schemas would refuse. */
-export function synthChecked(chart: Chart): any[] {
-  const objects: any[] = Testing.synth(chart);
+/** Synthesises a chart, or a whole app as the YAML that it writes, and refuses objects that their schemas would refuse. */
+export function synthChecked(scope: Chart | App): any[] {
+  const objects: any[] = scope instanceof App ? loadAll(scope.synthYaml()) : Testing.synth(scope);
   // the one kind that only tests make, and that has no pinned schema
   const checked = objects.filter((object) => object.kind !== 'DaemonSet');
   expect(checked.flatMap((object) => schemaProblems(object).map((p) => `${object.kind} ${object.metadata.name}: ${p}`))).toEqual([]);
@@ -42,7 +43,9 @@ export function faults(chart: Chart): string[] {
   try {
     Testing.synth(chart);
   } catch (error) {
-    return (error as Error).message.split('\n').slice(1).map((line) => line.trim());
+    const [heading, ...lines] = (error as Error).message.split('\n');
+    expect(heading).toBe('Validation failed with the following errors:');
+    return lines.map((line) => line.trim());
   }
   return [];
 }

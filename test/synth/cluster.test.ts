@@ -1,11 +1,11 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { ApiObject, App, Chart, Testing, YamlOutputType } from 'cdk8s';
-import { Construct } from 'constructs';
+import { ApiObject, App, Chart, Lazy, Testing, YamlOutputType } from 'cdk8s';
+import { Construct, RootConstruct } from 'constructs';
 import { Cluster, Grants, Port, ZeroTrustNamespace } from '../../src';
 import { addTreeCheck } from '../../src/synth/synth-session';
-import { meshWith } from '../support/synth';
+import { faults, meshWith } from '../support/synth';
 
 function withOutdir<T>(output: YamlOutputType | undefined, body: (app: App, outdir: string) => T): T {
   const outdir = fs.mkdtempSync(path.join(os.tmpdir(), 'synth-'));
@@ -85,6 +85,18 @@ describe('objects that cdk8s would write to one file', () => {
     });
   });
 
+  test('are an error for two clusters too, which write into one folder', () => {
+    withOutdir(YamlOutputType.FILE_PER_RESOURCE, (app) => {
+      for (const name of ['dev', 'prod']) {
+        const chart = new Chart(app, name);
+        Cluster.mark(chart);
+        addShop(chart);
+      }
+      const message = /NetworkPolicy\.default-deny, and only the last would remain \(dev\/shop\/default-deny\/Resource and prod\//;
+      expect(() => app.synth()).toThrow(message);
+    });
+  });
+
   test('are none with one file per chart', () => {
     withOutdir(YamlOutputType.FILE_PER_CHART, (app) => {
       ['a', 'b'].forEach((name) => addShop(new Chart(app, name), name));
@@ -141,6 +153,20 @@ describe('checks of the whole app', () => {
     Testing.synth(chart);
     Testing.synth(chart);
     expect(count()).toBe(2);
+  });
+
+  test('leave out what cannot be rendered, which has a message of its own', () => {
+    const chart = new Chart(new App(), 'c');
+    addShop(chart);
+    new ApiObject(chart, 'broken', { apiVersion: 'v1', kind: 'ConfigMap', data: Lazy.any({ produce: () => { throw new Error('no such thing'); } }) });
+    chart.node.addValidation({ validate: () => ['the data is missing'] });
+    expect(faults(chart)).toEqual(['[c] the data is missing']);
+  });
+
+  test('run for trees whose root is no app', () => {
+    const root = new RootConstruct('alone');
+    addTreeCheck(new Construct(root, 'child'), 'look', (looked) => [`looked at ${looked.node.id}`]);
+    expect(root.node.validate()).toEqual(['looked at alone']);
   });
 
   test('turn into a message when they cannot read the app', () => {

@@ -1,0 +1,53 @@
+import { invalid } from '../values/errors';
+import { labelKeyProblem, labelValueProblem, serviceAccountNameProblem } from '../values/grammar/names';
+import { Port } from '../values/port';
+
+export type PodLabels = { readonly [key: string]: string };
+
+export function checkedName(name: string): string {
+  const problem = serviceAccountNameProblem(name);
+  if (problem !== undefined) {
+    throw invalid(
+      `the workload name is not usable (${problem})`,
+      name,
+      'a DNS name of lower case letters, digits and "-"',
+      'pass workloadName if the construct id has to stay',
+    );
+  }
+  return name;
+}
+
+export function checkedPorts(workload: string, ports: Port[]): Port[] {
+  const wrong = ports.find((p) => p.number === undefined || p.endNumber !== undefined);
+  if (wrong !== undefined) {
+    throw invalid(
+      `a port of ${workload} has no single number`,
+      String(wrong),
+      'single ports by number',
+      'ranges and names are for NetworkPolicy alone; list each port',
+    );
+  }
+  const twice = ports.find((p, i) => ports.some((q, j) => j < i && q.number === p.number && q.transport === p.transport));
+  if (twice !== undefined) {
+    throw invalid(`${workload} declares a port twice`, String(twice), 'each port once', 'remove one of the declarations');
+  }
+  return [...ports];
+}
+
+export function checkedPodLabels(workload: string, labels: PodLabels): PodLabels {
+  if (Object.keys(labels).length === 0) {
+    throw invalid(
+      `${workload} has no pod labels: its policies would hold for the whole namespace`,
+      labels,
+      'at least one label',
+      'name labels that its pods carry and no others of the namespace',
+    );
+  }
+  for (const [key, value] of Object.entries(labels)) {
+    const problem = labelKeyProblem(key) ?? labelValueProblem(value);
+    if (problem !== undefined) {
+      throw invalid(`a pod label of ${workload} is not usable (${problem})`, { [key]: value }, 'a label such as app: orders', 'look at `kubectl get pods --show-labels`');
+    }
+  }
+  return { ...labels };
+}
