@@ -1,7 +1,9 @@
 import {
-  addressGrant, authorizationRules, IdentityGrant, NetworkGrant, networkEgressRules, networkIngressRules, podsGrant, passesProxy,
+  authorizationRules, egressGrants, IdentityGrant, identityOf, NetworkGrant, networkEgressRules, networkIngressRules, podsGrant,
+  passesProxy,
 } from './access-rules';
 import { Hole } from './holes';
+import { grantLine } from './namespace-settings';
 import { EgressEdge, PeerFacts } from './peer';
 import { AuthorizationRule } from '../resources/authorization-policy';
 import { NetworkPolicyEgressRule, NetworkPolicyIngressRule } from '../resources/network-policy';
@@ -10,6 +12,7 @@ import { MtlsMode, PortLevelMtls } from '../resources/peer-authentication';
 import { Cidr } from '../values/cidr';
 import { ClaimRequirement } from '../values/claim-requirement';
 import { HttpMatch } from '../values/http-match';
+import { JwtIssuer } from '../values/jwt-issuer';
 import { Port } from '../values/port';
 
 /** An edge into a workload from a peer with an identity. */
@@ -17,7 +20,10 @@ export interface IngressEdge {
   readonly peer: PeerFacts;
   readonly ports: () => Port[];
   readonly routes: HttpMatch[];
+  readonly issuers: JwtIssuer[];
   readonly claims: ClaimRequirement[];
+  /** Whether the port is one that the proxy never sees, so that only the network layer decides. */
+  readonly networkOnly?: boolean;
   readonly reason: string;
 }
 
@@ -28,25 +34,17 @@ export interface PlaintextEdge {
   /** Addresses that bound the rule of the identity layer. */
   readonly addresses: Cidr[];
   /** The source on the network layer. */
-  readonly network: { readonly peer: NetworkPolicyPeer; readonly key: string }[];
-  readonly reason: string;
-}
-
-/** An edge from a workload to addresses outside of the mesh. */
-export interface AddressEdge {
-  readonly target: string;
-  readonly addresses: Cidr[];
-  readonly ports: Port[];
-  readonly host?: { readonly namespace: string; readonly name: string };
+  readonly network: () => { readonly peer: NetworkPolicyPeer; readonly key: string }[];
   readonly reason: string;
 }
 
 /** What was said about one workload, in any order, and the rules that follow from it. */
 export class AccessRecord {
   public readonly ingress: IngressEdge[] = [];
+  /** Edges that follow from the others: what is open to everybody who is granted anything. */
+  public readonly derived: (() => IngressEdge[])[] = [];
   public readonly plaintext: PlaintextEdge[] = [];
   public readonly egress: EgressEdge[] = [];
-  public readonly addresses: AddressEdge[] = [];
   /** Holes that the workload carries itself because its namespace does not. */
   public holes: Hole[] = [];
   /** What is granted to every workload of the namespace, where the namespace has no policy that says so. */
@@ -55,8 +53,8 @@ export class AccessRecord {
   public constructor(private readonly namespace: string) {}
 
   public authorizationRules(): AuthorizationRule[] {
-    const known: IdentityGrant[] = this.ingress.map((edge) => ({
-      source: { principals: edge.peer.principals }, ports: edge.ports(), routes: edge.routes, claims: edge.claims,
+    const known: IdentityGrant[] = this.proxied().map((edge) => ({
+      source: identityOf(edge.peer.principals, edge.issuers), ports: edge.ports(), routes: edge.routes, claims: edge.claims,
     }));
     const plaintext: IdentityGrant[] = this.plaintext.flatMap((edge) => edge.addresses.map((address) => ({
       // whoever has an identity needs a grant of its own, even from these addresses
@@ -70,20 +68,17 @@ export class AccessRecord {
 
   public authorizationLines(): string[] {
     return [
-      ...this.ingress.filter((edge) => edge.ports().some(passesProxy)).map((edge) => line(edge.peer.name, edge.reason)),
+      ...this.proxied().filter((edge) => edge.ports().some(passesProxy)).map((edge) => grantLine(edge.peer.name, edge.reason)),
       ...this.plaintextLines(),
     ];
   }
 
   public networkRules(): { ingress: NetworkPolicyIngressRule[]; egress: NetworkPolicyEgressRule[] } {
     const ingress: NetworkGrant[] = [
-      ...this.ingress.map((edge) => podsGrant(edge.peer.pods(), this.namespace, edge.ports())),
-      ...this.plaintext.flatMap((edge) => edge.network.map((n) => ({ ...n, ports: [Port.tcp(edge.number)] }))),
+      ...this.allIngress().map((edge) => podsGrant(edge.peer.pods(), this.namespace, edge.ports())),
+      ...this.plaintext.flatMap((edge) => edge.network().map((n) => ({ ...n, ports: [Port.tcp(edge.number)] }))),
     ];
-    const egress: NetworkGrant[] = [
-      ...this.allEgress().map((edge) => podsGrant(edge.pods(), this.namespace, edge.ports())),
-      ...this.addresses.flatMap((edge) => edge.addresses.map((a) => addressGrant(a, edge.ports))),
-    ];
+    const egress = this.allEgress().flatMap((edge) => egressGrants(edge, this.namespace));
     return {
       ingress: [...this.holes.flatMap((h) => h.ingress), ...networkIngressRules(ingress)],
       egress: [...this.holes.flatMap((h) => h.egress), ...networkEgressRules(egress)],
@@ -92,10 +87,10 @@ export class AccessRecord {
 
   public networkLines(): string[] {
     return [
-      ...this.ingress.map((edge) => `from ${line(edge.peer.name, edge.reason)}`),
+      ...this.allIngress().map((edge) => `from ${grantLine(edge.peer.name, edge.reason)}`),
       ...this.plaintextLines().map((text) => `from ${text}`),
-      ...[...this.allEgress(), ...this.addresses].map((edge) => `to ${line(edge.target, edge.reason)}`),
-      ...this.holes.map((hole) => `${hole.egress.length > 0 ? 'to' : 'from'} ${line(hole.peer, hole.reason)}`),
+      ...this.allEgress().map((edge) => `to ${grantLine(edge.target, edge.reason)}`),
+      ...this.holes.map((hole) => `${hole.egress.length > 0 ? 'to' : 'from'} ${grantLine(hole.peer, hole.reason)}`),
     ];
   }
 
@@ -105,26 +100,30 @@ export class AccessRecord {
   }
 
   public plaintextLines(): string[] {
-    return this.plaintext.map((edge) => line(`${edge.source} in plaintext`, edge.reason));
+    return this.plaintext.map((edge) => grantLine(`${edge.source} in plaintext`, edge.reason));
   }
 
-  /** Why the workload reaches addresses of this name. */
+  /** Why the workload reaches a target. */
   public reasonsFor(target: string): string[] {
-    return this.addresses.filter((edge) => edge.target === target).map((edge) => edge.reason);
+    return this.egress.filter((edge) => edge.target === target).map((edge) => edge.reason);
   }
 
   /** Hosts in other namespaces that the proxy has to know. */
   public hosts(): string[] {
-    const hosts = [...this.egress, ...this.addresses].map((edge) => edge.host)
+    const hosts = this.egress.map((edge) => edge.host)
       .filter((h) => h !== undefined && h.namespace !== this.namespace);
     return [...new Set(hosts.map((h) => `${h!.namespace}/${h!.name}`))].sort();
+  }
+
+  private allIngress(): IngressEdge[] {
+    return [...this.ingress, ...this.derived.flatMap((derive) => derive())];
+  }
+
+  private proxied(): IngressEdge[] {
+    return this.allIngress().filter((edge) => !edge.networkOnly);
   }
 
   private allEgress(): EgressEdge[] {
     return [...this.egress, ...this.namespaceWide?.() ?? []];
   }
-}
-
-function line(peer: string, reason: string): string {
-  return `${peer}: ${reason === '' ? 'no reason given' : reason}`;
 }

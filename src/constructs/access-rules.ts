@@ -1,10 +1,11 @@
-import { networkPeer, PodsOfPeer } from './peer';
+import { EgressEdge, networkPeer, PodsOfPeer } from './peer';
 import { AuthorizationCondition, AuthorizationOperation, AuthorizationRule, AuthorizationSource } from '../resources/authorization-policy';
 import { NetworkPolicyEgressRule, NetworkPolicyIngressRule } from '../resources/network-policy';
 import { NetworkPolicyPeer } from '../resources/network-policy-peer';
 import { Cidr } from '../values/cidr';
 import { ClaimRequirement } from '../values/claim-requirement';
 import { HttpMatch } from '../values/http-match';
+import { JwtIssuer } from '../values/jwt-issuer';
 import { Port, TransportProtocol } from '../values/port';
 
 /** One grant as the identity layer writes it. */
@@ -22,10 +23,21 @@ export interface NetworkGrant {
   readonly ports: Port[];
 }
 
+/** An identity and, where a token is asked for, its issuer: both fields of one source, which Istio ANDs. */
+export function identityOf(principals: string[], issuers: JwtIssuer[]): AuthorizationSource {
+  return { principals, ...filled({ requestPrincipals: sorted(issuers.map((issuer) => issuer.requestPrincipal)) }) };
+}
+
 /** Pods of a peer as a network grant of a policy in `namespace`. */
 export function podsGrant(pods: PodsOfPeer, namespace: string, ports: Port[]): NetworkGrant {
   const labels = Object.entries(pods.podLabels ?? {}).sort();
   return { peer: networkPeer(pods, namespace), key: JSON.stringify([pods.namespace ?? '*', labels]), ports };
+}
+
+/** What an edge to pods or to addresses is for the network policy of its source. */
+export function egressGrants(edge: EgressEdge, namespace: string): NetworkGrant[] {
+  const pods = edge.pods === undefined ? [] : [podsGrant(edge.pods(), namespace, edge.ports())];
+  return [...pods, ...(edge.addresses ?? []).map((address) => addressGrant(address, edge.ports()))];
 }
 
 /** An address range as a network grant. */
@@ -99,9 +111,15 @@ function mergeOperations(operations: AuthorizationOperation[]): AuthorizationOpe
 }
 
 function toRule(parts: Part[]): AuthorizationRule {
-  const principals = sorted(parts.flatMap((p) => p.source.principals ?? []));
-  const others = parts.filter((p) => p.source.principals === undefined).map((p) => p.source);
-  const from = [...(principals.length === 0 ? [] : [{ principals }]), ...others.sort(byJson)];
+  // identities that need the same token are one source; what else a source asks for keeps it apart
+  const perRest = new Map<string, AuthorizationSource>();
+  for (const { source: { principals, ...rest } } of parts) {
+    const key = JSON.stringify(rest);
+    const both = sorted([...perRest.get(key)?.principals ?? [], ...principals ?? []]);
+    perRest.set(key, { ...filled({ principals: both }), ...rest });
+  }
+  const anonymous = (source: AuthorizationSource) => Number(source.principals === undefined);
+  const from = [...perRest.values()].sort((a, b) => anonymous(a) - anonymous(b) || byJson(a, b));
   return { from, to: parts[0].operations, ...filled({ when: parts[0].when }) };
 }
 

@@ -1,11 +1,12 @@
 import { ClaimRequirement } from '../values/claim-requirement';
 import { HttpMatch } from '../values/http-match';
+import { JwtIssuer } from '../values/jwt-issuer';
 import { Port } from '../values/port';
 
 /**
  * What exactly a grant admits. The same options go with every `allow...` method; a construct refuses what it cannot enforce.
  *
- * All of it is ANDed: one of the ports, one of the routes and all of the claims.
+ * All of it is ANDed: one of the ports, one of the routes, a token of one of the issuers and all of the claims.
  */
 export interface AllowOptions {
   /**
@@ -19,8 +20,13 @@ export interface AllowOptions {
    */
   readonly routes?: HttpMatch[];
   /**
+   * Issuers one of which must have issued the caller's token. Only where a token is validated, and only issuers that are validated there.
+   * @default - every issuer that is validated there
+   */
+  readonly issuers?: JwtIssuer[];
+  /**
    * What the caller's token must say. Only where a token is validated.
-   * @default - no token is asked for
+   * @default - whatever it says
    */
   readonly claims?: ClaimRequirement[];
   /**

@@ -35,6 +35,7 @@ export function addEdge(scope: IConstruct, edge: Edge): void {
     to: edge.target,
     ports: edge.ports(),
     routes: edge.options.routes ?? [],
+    issuers: edge.options.issuers ?? [],
     claims: edge.options.claims ?? [],
     plaintext: false,
     reason: edge.reason,
@@ -53,6 +54,7 @@ function foreignHalves(scope: IConstruct, edge: Edge): Assumption[] {
     principals: peer.principals,
     ports: edge.ports(),
     routes: edge.options.routes ?? [],
+    issuers: edge.options.issuers ?? [],
     claims: edge.options.claims ?? [],
     path: scope.node.path,
   };
@@ -63,7 +65,7 @@ function foreignHalves(scope: IConstruct, edge: Edge): Assumption[] {
 }
 
 /** An edge between clusters would be one that no policy of either can see. */
-function requireSameCluster(target: IConstruct, peer: PeerFacts): void {
+export function requireSameCluster(target: IConstruct, peer: PeerFacts): void {
   if (peer.scope !== undefined && Cluster.of(peer.scope) !== Cluster.of(target)) {
     throw new Error(`${peer.name} (${peer.scope.node.path}) and ${target.node.path} are in different clusters, and grants across clusters are out of scope; `
       + 'grant it to the gateway through which the traffic arrives');

@@ -32,6 +32,7 @@ export function parseFacts(text: string, file: string): MeshFacts {
     istioCni: record.flag('istioCni'),
     nativeSidecars: record.flag('nativeSidecars'),
     dnsCapture: record.flag('dnsCapture'),
+    wildcardTlsHosts: record.flag('wildcardTlsHosts'),
     cni: record.optional('cni') === undefined ? undefined : record.text('cni'),
     ingressGateways: record.records('ingressGateways', gateway),
     prometheus: record.nested('prometheus', meshPods),

@@ -30,10 +30,35 @@ export function checkOptions(target: string, options: AllowOptions, declared?: P
   }
 }
 
+/** Refuses what only a validated token could fulfil. */
+export function refuseToken(target: string, { claims, issuers }: AllowOptions, fix: string): void {
+  const asked = claims ?? issuers;
+  if (asked !== undefined) {
+    throw invalid(`a grant to ${target} asks for ${claims === undefined ? 'issuers' : 'claims'}, but nothing validates a token there, so it would refuse everybody`,
+      asked.map(String), 'grants without claims and issuers', fix);
+  }
+}
+
+/** Refuses what no proxy can decide about a connection whose bytes it does not understand. */
+export function checkConnections(target: string, engine: string, options: AllowOptions, ports: Port[]): void {
+  refuseToken(target, options, 'leave them out; the database has users of its own');
+  checkOptions(target, options, ports);
+  if (options.routes !== undefined) {
+    throw invalid(`routes to ${target} are nothing that connections to ${engine} could be told apart by`, options.routes.map(String),
+      'grants without routes', 'leave routes out, or describe it as a Workload with an HTTP port to admit single requests');
+  }
+}
+
 /** A copy, so that what the caller does to the lists later changes no grant. */
 export function copyOf(options: AllowOptions): AllowOptions {
-  const { ports, routes, claims } = options;
-  return { ...options, ports: ports && [...ports], routes: routes && [...routes], claims: claims && [...claims] };
+  const { ports, routes, issuers, claims } = options;
+  return {
+    ...options,
+    ports: ports && [...ports],
+    routes: routes && [...routes],
+    issuers: issuers && [...issuers],
+    claims: claims && [...claims],
+  };
 }
 
 /** The ports of a workload that are known only at synth are checked then. */

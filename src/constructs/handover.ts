@@ -1,10 +1,11 @@
 import { Yaml } from 'cdk8s';
-import { authorizationRules } from './access-rules';
+import { authorizationRules, identityOf } from './access-rules';
 import { PodsOfPeer } from './peer';
 import { toKubeRule } from '../resources/authorization-rule';
 import { ClaimRequirement } from '../values/claim-requirement';
 import { Assumption } from '../values/grant';
 import { HttpMatch } from '../values/http-match';
+import { JwtIssuer } from '../values/jwt-issuer';
 import { Port } from '../values/port';
 
 /** The half of an edge that somebody else owns. */
@@ -17,6 +18,7 @@ export interface ForeignHalf {
   readonly principals: string[];
   readonly ports: Port[];
   readonly routes: HttpMatch[];
+  readonly issuers: JwtIssuer[];
   readonly claims: ClaimRequirement[];
   /** The side that the other owner has to open. */
   readonly side: 'source' | 'target';
@@ -63,8 +65,8 @@ function networkPolicy(half: ForeignHalf, pods: PodsOfPeer, spec: object): objec
 
 /** None when nothing of the edge passes a proxy. */
 function allowPolicies(half: ForeignHalf): object[] {
-  const { principals, ports, routes, claims } = half;
-  const rules = authorizationRules([{ source: { principals }, ports, routes, claims }]);
+  const { principals, ports, routes, issuers, claims } = half;
+  const rules = authorizationRules([{ source: identityOf(principals, issuers), ports, routes, claims }]);
   return rules.length === 0 ? [] : [{
     apiVersion: 'security.istio.io/v1',
     kind: 'AuthorizationPolicy',

@@ -114,6 +114,7 @@ function admitClients(scope: Construct, settings: ObjectSettings, facts: MeshFac
     to: `${gateway.namespace}/${gateway.name}`,
     ports: admission.ports,
     routes: [],
+    issuers: [],
     claims: [],
     plaintext: false,
     reason,

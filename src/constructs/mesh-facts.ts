@@ -67,6 +67,11 @@ export interface MeshFacts {
   readonly nativeSidecars?: boolean;
   /** Whether proxies answer DNS themselves (`ISTIO_META_DNS_CAPTURE`). @default - unknown */
   readonly dnsCapture?: boolean;
+  /**
+   * Whether istiod programs TLS hosts with a wildcard and the resolution DYNAMIC_DNS (`ENABLE_WILDCARD_HOST_SERVICE_ENTRIES_FOR_TLS`,
+   * experimental and off by default). @default - unknown
+   */
+  readonly wildcardTlsHosts?: boolean;
   /** The network plugin by name, for the record. @default - unknown */
   readonly cni?: string;
   /** Ingress gateways. @default - none */

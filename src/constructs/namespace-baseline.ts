@@ -47,6 +47,7 @@ export function recordHoles(scope: Construct, holes: Hole[], whom: string): void
     to: hole.egress.length > 0 ? hole.peer : whom,
     ports: hole.ports,
     routes: [],
+    issuers: [],
     claims: [],
     plaintext: false,
     reason: hole.reason,

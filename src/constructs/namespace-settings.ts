@@ -2,6 +2,7 @@ import { ApiObjectMetadata, Lazy } from 'cdk8s';
 import { Enforcement, Layer } from './enforcement';
 import { GitOps, ObjectRole } from './git-ops';
 import { Hole } from './holes';
+import { HostRegistry } from './host-registry';
 import { MeshFacts } from './mesh-facts';
 import { EgressEdge } from './peer';
 
@@ -26,6 +27,8 @@ export interface NamespaceSettings {
   readonly holes: Hole[];
   /** What is granted to every workload of the namespace. */
   readonly wideEdges: () => EgressEdge[];
+  /** The hosts outside of the mesh that workloads of this namespace use. */
+  readonly externalHosts: () => HostRegistry;
   /** Whether the caller owns the baseline (default deny and the like) of the namespace. */
   readonly owned: boolean;
 }
@@ -56,6 +59,11 @@ export function objectMetadata(settings: ObjectSettings, name: string, options: 
       ...linesAnnotation(GRANTS_ANNOTATION, options.grantLines),
     },
   };
+}
+
+/** A line of the grants annotation. */
+export function grantLine(peer: string, reason: string): string {
+  return `${peer}: ${reason === '' ? 'no reason given' : reason}`;
 }
 
 /** The part of the settings that names and labels need. */

@@ -1,10 +1,11 @@
 import { Construct } from 'constructs';
-import { networkEgressRules, podsGrant } from './access-rules';
+import { egressGrants, networkEgressRules } from './access-rules';
 import { Enforcement, Layer } from './enforcement';
 import { ObjectRole } from './git-ops';
 import { everyPod } from './namespace-baseline';
-import { NamespaceSettings, objectMetadata } from './namespace-settings';
+import { grantLine, NamespaceSettings, objectMetadata } from './namespace-settings';
 import { EgressEdge } from './peer';
+import { withAddresses } from './public-addresses';
 import { NetworkPolicy } from '../resources/network-policy';
 
 /** The sending half of grants to every workload of a namespace: one NetworkPolicy, and the hosts in the namespace's Sidecar. */
@@ -18,16 +19,21 @@ export class NamespaceWide {
   }
 
   public grant(edge: EgressEdge): void {
-    this.edges.push(edge);
-    const enforced = this.settings.enforcement === Enforcement.ENFORCE && this.settings.layers.includes(Layer.NETWORK);
-    if (enforced && this.policy === undefined) {
+    const { name, enforcement, layers, facts } = this.settings;
+    const enforced = enforcement === Enforcement.ENFORCE;
+    if (edge.external !== undefined) {
+      const restricted = enforced && layers.includes(Layer.EGRESS);
+      this.settings.externalHosts().use(edge.external, { name: `every workload of ${name}`, reason: edge.reason, restricted });
+    }
+    this.edges.push(withAddresses(edge, facts));
+    if (enforced && layers.includes(Layer.NETWORK) && this.policy === undefined) {
       this.policy = new NetworkPolicy(this.slot, 'policy', {
         metadata: objectMetadata(this.settings, 'every-workload', { role: ObjectRole.GRANT, grantLines: () => this.lines() }),
         podSelector: everyPod(),
       });
       this.policy._produceRules(() => ({
         ingress: [],
-        egress: networkEgressRules(this.edges.map((e) => podsGrant(e.pods(), this.settings.name, e.ports()))),
+        egress: networkEgressRules(this.edges.flatMap((e) => egressGrants(e, this.settings.name))),
       }));
     }
   }
@@ -43,6 +49,6 @@ export class NamespaceWide {
   }
 
   private lines(): string[] {
-    return this.edges.map((e) => `to ${e.target}: ${e.reason === '' ? 'no reason given' : e.reason}`);
+    return this.edges.map((e) => `to ${grantLine(e.target, e.reason)}`);
   }
 }

@@ -1,7 +1,9 @@
 import { Construct } from 'constructs';
 import { ALL_LAYERS, Enforcement, Layer } from './enforcement';
+import { ExternalHosts } from './external-hosts';
 import { ObjectRole } from './git-ops';
 import { holesOf, providersOf } from './holes';
+import { HostRegistry } from './host-registry';
 import { IZeroTrustMesh } from './mesh';
 import { addBaseline } from './namespace-baseline';
 import { NamespaceReferenceProps, ZeroTrustNamespaceProps } from './namespace-props';
@@ -77,13 +79,16 @@ export class ZeroTrustNamespace extends Construct implements IZeroTrustNamespace
 
   private readonly _holes: NetworkPolicy[];
   private readonly wide: NamespaceWide;
+  private readonly externalHosts: ExternalHosts;
 
   public constructor(scope: Construct, id: string, props: ZeroTrustNamespaceProps) {
     super(scope, id);
     this.namespaceName = checkedNamespaceName(props.namespaceName ?? id);
     this.mesh = props.mesh;
     requireOpenMesh(this.namespaceName, props);
-    this._settings = settingsOf(this.namespaceName, props, { owned: true, hosts: () => this.wide.hosts(), wideEdges: () => this.wide.all });
+    this._settings = settingsOf(this.namespaceName, props, {
+      owned: true, hosts: () => this.wide.hosts(), wideEdges: () => this.wide.all, externalHosts: () => this.externalHosts,
+    });
     markNamespace(this);
     this.namespace = this.addNamespace(props);
     const baseline = addBaseline(this, this._settings);
@@ -93,6 +98,7 @@ export class ZeroTrustNamespace extends Construct implements IZeroTrustNamespace
     this.sidecar = baseline.sidecar;
     this._holes = baseline.holes;
     this.wide = new NamespaceWide(this, this._settings);
+    this.externalHosts = new ExternalHosts(this, this._settings, this.mesh.facts);
   }
 
   /** The network policies that let through what pods cannot live without. The list is a copy. */
@@ -126,12 +132,16 @@ class ReferencedNamespace extends Construct implements IZeroTrustNamespace {
   public readonly namespaceName: string;
   public readonly mesh: IZeroTrustMesh;
   public readonly _settings: NamespaceSettings;
+  private readonly externalHosts: ExternalHosts;
 
   public constructor(scope: Construct, id: string, props: NamespaceReferenceProps) {
     super(scope, id);
     this.namespaceName = checkedNamespaceName(props.namespaceName);
     this.mesh = props.mesh;
-    this._settings = settingsOf(this.namespaceName, props, { owned: false, hosts: () => [], wideEdges: () => [] });
+    this._settings = settingsOf(this.namespaceName, props, {
+      owned: false, hosts: () => [], wideEdges: () => [], externalHosts: () => this.externalHosts,
+    });
+    this.externalHosts = new ExternalHosts(this, this._settings, this.mesh.facts);
     markNamespace(this);
   }
 
@@ -144,6 +154,7 @@ interface SettingsExtra {
   readonly owned: boolean;
   readonly hosts: () => string[];
   readonly wideEdges: () => EgressEdge[];
+  readonly externalHosts: () => HostRegistry;
 }
 
 function settingsOf(name: string, props: ZeroTrustNamespaceProps | NamespaceReferenceProps, extra: SettingsExtra): NamespaceSettings {
@@ -158,6 +169,7 @@ function settingsOf(name: string, props: ZeroTrustNamespaceProps | NamespaceRefe
     gitOps: props.gitOps,
     owned: extra.owned,
     wideEdges: extra.wideEdges,
+    externalHosts: extra.externalHosts,
     // the Services of the namespace rather than `./*`, which would lend each workload the external hosts of all others
     egressHosts: () => [`./*.${name}.svc.${facts.clusterDomain}`, ...[...new Set([...providers, ...extra.hosts()])].sort()],
     holes: holesOf(facts, (props as ZeroTrustNamespaceProps).holes),

@@ -1,6 +1,9 @@
 import { IConstruct } from 'constructs';
+import { HostRegistry } from './host-registry';
 import { LabelSelector } from '../resources/label-selector';
 import { NetworkPolicyPeer } from '../resources/network-policy-peer';
+import { Cidr } from '../values/cidr';
+import { ExternalHost } from '../values/external-host';
 import { Port } from '../values/port';
 
 /**
@@ -32,19 +35,26 @@ export interface PeerFacts {
   readonly scope?: IConstruct;
   /** Writes the peer's own half of an edge to `target`; absent when somebody else owns the peer. */
   readonly grantEgress?: (edge: EgressEdge) => void;
+  /** The external hosts of the peer's namespace; present where `grantEgress` is. */
+  readonly externalHosts?: () => HostRegistry;
   /** Who owns the peer when it is somebody else, for example `the owner of namespace monitoring`. */
   readonly owner?: string;
   /** Why such a wide peer is admitted; becomes the reason of the grant. */
   readonly wideReason?: string;
 }
 
-/** The target of an edge as its source has to know it. */
+/** The target of an edge as its source has to know it: pods of the cluster, or addresses. */
 export interface EgressEdge {
   readonly target: string;
-  readonly pods: () => PodsOfPeer;
+  /** The pods of the target; absent when it is known by its addresses. */
+  readonly pods?: () => PodsOfPeer;
+  /** The addresses of the target when it is no pods. */
+  readonly addresses?: Cidr[];
   readonly ports: () => Port[];
   /** The host that the source's proxy has to know, and its namespace. */
   readonly host?: { readonly namespace: string; readonly name: string };
+  /** The host outside of the mesh that the namespace of the source has to define. */
+  readonly external?: ExternalHost;
   readonly reason: string;
 }
 

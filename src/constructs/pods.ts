@@ -8,6 +8,8 @@ import { oncePerSynth } from '../values/synth-token';
 export interface Pods {
   /** The ports if they are known before synth. */
   readonly declaredPorts?: Port[];
+  /** Declares one more port, where ports are declared at all. */
+  declare(port: Port): void;
   /** Labels that select the pods. */
   selector(): Record<string, string>;
   /** Labels that the pods carry, at least those of the selector. */
@@ -23,6 +25,10 @@ export interface Pods {
 /** Pods that are described by labels alone. */
 export class DeclaredPods implements Pods {
   public constructor(private readonly podLabels: { readonly [key: string]: string }, public readonly declaredPorts: Port[]) {}
+
+  public declare(port: Port): void {
+    declareIn(this.declaredPorts, port);
+  }
 
   public selector(): Record<string, string> {
     return { ...this.podLabels };
@@ -65,6 +71,10 @@ export class ObjectPods implements Pods {
     this.read = oncePerSynth(() => object.node.root, () => new PodObject(ApiObject.of(object).toJson()));
   }
 
+  public declare(port: Port): void {
+    declareIn(this.declaredPorts ?? [], port);
+  }
+
   public selector(): Record<string, string> {
     return this.read().selector;
   }
@@ -95,6 +105,12 @@ export class ObjectPods implements Pods {
         `${where} is in namespace ${JSON.stringify(pods.namespace)} but its workload is in ${namespace}; give both the same namespace`,
       ]),
     ];
+  }
+}
+
+function declareIn(ports: Port[], port: Port): void {
+  if (!ports.some((p) => p.number === port.number && p.transport === port.transport)) {
+    ports.push(port);
   }
 }
 

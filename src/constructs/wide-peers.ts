@@ -30,6 +30,7 @@ export class EveryWorkloadOfNamespace implements IPeer {
       pods: () => ({ namespace: name }),
       scope: this.options.scope,
       grantEgress: this.options.grantEgress,
+      externalHosts: this.settings.externalHosts,
       owner: this.options.grantEgress === undefined ? `the owner of namespace ${name}` : undefined,
       wideReason: this.reason,
     };

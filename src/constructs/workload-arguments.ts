@@ -1,3 +1,5 @@
+import { IConstruct } from 'constructs';
+import { DeclaredPods, ObjectPods, Pods } from './pods';
 import { invalid } from '../values/errors';
 import { labelKeyProblem, labelValueProblem, serviceAccountNameProblem } from '../values/grammar/names';
 import { Port } from '../values/port';
@@ -15,6 +17,19 @@ export function checkedName(name: string): string {
     );
   }
   return name;
+}
+
+/** How the pods of a workload are known. */
+export interface PodsSource {
+  readonly podLabels?: PodLabels;
+  readonly apiObject?: IConstruct;
+}
+
+/** The pods of an object, or those that carry labels: by default the one with the name of the workload. */
+export function podsOf(peerName: string, workloadName: string, ports: Port[], { podLabels, apiObject }: PodsSource): Pods {
+  return apiObject === undefined
+    ? new DeclaredPods(checkedPodLabels(peerName, podLabels ?? { 'app.kubernetes.io/name': workloadName }), [...ports])
+    : new ObjectPods(apiObject, [...ports]);
 }
 
 export function checkedPorts(workload: string, ports: Port[]): Port[] {

@@ -1,41 +1,56 @@
-import { addressGrant } from './access-rules';
+import { PlaintextEdge } from './access-record';
+import { addressGrant, podsGrant } from './access-rules';
 import { CloudIdentity } from './cloud-identity';
 import { Layer } from './enforcement';
 import { ObjectRole } from './git-ops';
 import { portsProblem, validatePorts } from './grant-options';
 import { ApiServerFact } from './mesh-facts';
 import { objectMetadata } from './namespace-settings';
-import { networkPeer } from './peer';
 import { PlaintextSource } from './plaintext-source';
 import { WorkloadInternals } from './workload-internals';
 import { ServiceEntry, ServiceEntryLocation, ServiceEntryProtocol, ServiceEntryResolution } from '../resources/service-entry';
 import { Grants } from '../synth/grants';
+import { Cidr } from '../values/cidr';
 import { invalid, requireReason } from '../values/errors';
 import { Grant, GrantKind } from '../values/grant';
 import { Port, TransportProtocol } from '../values/port';
 
 export function allowPlaintext(workload: WorkloadInternals, source: PlaintextSource, port: Port, reason: string): void {
-  const text = requireReason(reason, `plaintext from ${source.sourceName} to ${workload.peerName}`);
-  const number = plaintextPort(workload, port);
   const pods = source._pods;
-  const podRanges = workload.namespace.mesh.facts.pods;
-  if (pods !== undefined && podRanges === undefined) {
-    throw invalid(`plaintext from the pods ${source.sourceName} to ${workload.peerName} would be bounded by nothing on the identity layer`, undefined,
+  addPlaintext(workload, {
+    source: source.sourceName,
+    port,
+    reason,
+    addresses: pods === undefined ? source._cidrs : undefined,
+    network: () => pods === undefined ? source._cidrs.map((cidr) => addressGrant(cidr, [])) : [podsGrant(pods, workload.namespaceName, [])],
+  });
+}
+
+/** A source without identity that may send plaintext to one port. */
+export interface PlaintextGrant {
+  readonly source: string;
+  readonly port: Port;
+  readonly reason: string;
+  /** Its addresses; absent for pods, which may be anywhere in the ranges of the mesh facts. */
+  readonly addresses?: Cidr[];
+  readonly network: PlaintextEdge['network'];
+}
+
+export function addPlaintext(workload: WorkloadInternals, grant: PlaintextGrant): void {
+  const { source, port, network } = grant;
+  requirePlaintext(workload, `plaintext from ${source}`);
+  const reason = requireReason(grant.reason, `plaintext from ${source} to ${workload.peerName}`);
+  const number = plaintextPort(workload, port);
+  const addresses = grant.addresses ?? workload.namespace.mesh.facts.pods;
+  if (addresses === undefined) {
+    throw invalid(`plaintext from the pods ${source} to ${workload.peerName} would be bounded by nothing on the identity layer`, undefined,
       'mesh fact pods: the address ranges of pods', 'state them on the mesh, or name the addresses of the clients with PlaintextSource.cidrs');
   }
-  workload._record.plaintext.push({
-    source: source.sourceName,
-    number,
-    addresses: pods === undefined ? source._cidrs : podRanges!,
-    network: pods === undefined
-      ? source._cidrs.map((cidr) => addressGrant(cidr, []))
-      : [{ peer: networkPeer(pods, workload.namespaceName), key: JSON.stringify([pods.namespace, Object.entries(pods.podLabels).sort()]) }],
-    reason: text,
-  });
+  workload._record.plaintext.push({ source, number, addresses, network, reason });
   workload._objects.needAuthorization();
   workload._objects.needNetwork();
   workload._objects.needMtls();
-  record(workload, { from: source.sourceName, to: workload.peerName, ports: [port], plaintext: true, reason: text });
+  recordEdge(workload, { from: source, to: workload.peerName, ports: [port], plaintext: true, reason });
 }
 
 export function allowApiServer(workload: WorkloadInternals, port: Port, reason: string): void {
@@ -48,16 +63,16 @@ export function needKubernetesApi(workload: WorkloadInternals, reason: string): 
   const text = requireReason(reason, `${workload.peerName} calling the Kubernetes API`);
   const ports = [Port.tls(api.number)];
   workload._needsToken = true;
-  workload._record.addresses.push({
+  workload._record.egress.push({
     target: 'the API servers',
     addresses: api.addresses,
-    ports,
+    ports: () => ports,
     host: { namespace: 'default', name: `kubernetes.default.svc.${workload.namespace.mesh.facts.clusterDomain}` },
     reason: text,
   });
   workload._objects.needNetwork();
   workload._objects.needSidecar();
-  record(workload, { from: workload.peerName, to: 'the API servers', ports, plaintext: false, reason: text });
+  recordEdge(workload, { from: workload.peerName, to: 'the API servers', ports, plaintext: false, reason: text });
 }
 
 export function allowCloudIdentity(workload: WorkloadInternals, cloud: CloudIdentity, reason: string): void {
@@ -66,7 +81,7 @@ export function allowCloudIdentity(workload: WorkloadInternals, cloud: CloudIden
   const host = `${cloud._slug}.${workload.workloadName}.cloud-identity.internal`;
   for (const { address, ports } of cloud._endpoints) {
     const known = { namespace: '.', name: host };
-    workload._record.addresses.push({ target: cloud.serviceName, addresses: [address], ports, host: known, reason: text });
+    workload._record.egress.push({ target: cloud.serviceName, addresses: [address], ports: () => ports, host: known, reason: text });
   }
   workload._objects.needNetwork();
   workload._objects.needSidecar();
@@ -86,7 +101,14 @@ export function allowCloudIdentity(workload: WorkloadInternals, cloud: CloudIden
     });
   });
   const endpoints = cloud._endpoints.flatMap((e) => e.ports);
-  record(workload, { from: workload.peerName, to: cloud.serviceName, ports: endpoints, plaintext: false, reason: text });
+  recordEdge(workload, { from: workload.peerName, to: cloud.serviceName, ports: endpoints, plaintext: false, reason: text });
+}
+
+function requirePlaintext(workload: WorkloadInternals, what: string): void {
+  if (workload._facade?.admitsPlaintext === false) {
+    throw new Error(`${what} to ${workload.peerName} would pass by what its ${workload._facade.name} asks for; give the clients an identity, `
+      + `or use a Workload instead of a ${workload._facade.name}`);
+  }
 }
 
 function plaintextPort(workload: WorkloadInternals, port: Port): number {
@@ -121,6 +143,7 @@ function apiServerFact(workload: WorkloadInternals, what: string): ApiServerFact
   return fact;
 }
 
-function record(workload: WorkloadInternals, edge: Pick<Grant, 'from' | 'to' | 'ports' | 'plaintext' | 'reason'>): void {
-  Grants.of(workload)._record(() => [{ kind: GrantKind.GRANT, routes: [], claims: [], path: workload.node.path, ...edge }]);
+/** Records an edge that is none between two identities. */
+export function recordEdge(workload: WorkloadInternals, edge: Pick<Grant, 'from' | 'to' | 'ports' | 'plaintext' | 'reason'>): void {
+  Grants.of(workload)._record(() => [{ kind: GrantKind.GRANT, routes: [], issuers: [], claims: [], path: workload.node.path, ...edge }]);
 }

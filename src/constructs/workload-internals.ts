@@ -3,6 +3,7 @@ import { AccessRecord } from './access-record';
 import { IZeroTrustNamespace } from './namespace-ref';
 import { Pods } from './pods';
 import { WorkloadObjects } from './workload-objects';
+import { Facade } from './workload-props';
 
 /** What the parts of the library need of a workload whose policies are emitted. */
 export interface WorkloadInternals extends Construct {
@@ -14,5 +15,6 @@ export interface WorkloadInternals extends Construct {
   readonly _record: AccessRecord;
   readonly _objects: WorkloadObjects;
   readonly _pods: Pods;
+  readonly _facade?: Facade;
   _needsToken: boolean;
 }

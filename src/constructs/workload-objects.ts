@@ -92,16 +92,21 @@ export class WorkloadObjects {
 
   /** The Sidecar of the workload: only where its hosts differ from those of its namespace, which would lend them to everybody. */
   public needSidecar(): void {
-    if (this.takes(Layer.EGRESS) && !this.observes && this.sidecar === undefined) {
+    if (this.restrictsEgress && this.sidecar === undefined) {
       this.sidecar = this.newSidecar(OutboundTrafficPolicyMode.REGISTRY_ONLY, () => this.plan.egressHosts());
     }
   }
 
   /** A ServiceEntry of the workload; a second one of the same id is the first. */
   public needServiceEntry(id: string, define: (scope: Construct) => void): void {
-    if (this.takes(Layer.EGRESS) && !this.observes && this.egress.node.tryFindChild(id) === undefined) {
+    if (this.restrictsEgress && this.egress.node.tryFindChild(id) === undefined) {
       define(this.egress);
     }
+  }
+
+  /** Whether the proxy knows no host but those that are defined. */
+  public get restrictsEgress(): boolean {
+    return this.takes(Layer.EGRESS) && !this.observes;
   }
 
   public takes(layer: Layer): boolean {

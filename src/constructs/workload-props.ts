@@ -41,6 +41,16 @@ export interface WorkloadProps extends WorkloadOptions {
   readonly ports?: Port[];
   /** @internal */
   readonly _pods?: Pods;
+  /** @internal */
+  readonly _facade?: Facade;
+}
+
+/** The construct that a workload is a part of, and that decides what is admitted to it. */
+export interface Facade {
+  /** Its class. */
+  readonly name: string;
+  /** Whether clients without identity may be admitted past it. */
+  readonly admitsPlaintext: boolean;
 }
 
 /**

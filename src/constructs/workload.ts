@@ -7,26 +7,26 @@ import { addEdge } from './edge';
 import { Enforcement } from './enforcement';
 import { ForeignWorkload } from './foreign-workload';
 import { ObjectRole } from './git-ops';
-import { checkOptions, copyOf, grantedPorts, validatePorts } from './grant-options';
+import { checkOptions, copyOf, grantedPorts, refuseToken, validatePorts } from './grant-options';
 import { recordHoles } from './namespace-baseline';
 import { IZeroTrustNamespace, namespaceFor, serviceHost } from './namespace-ref';
 import { objectMetadata } from './namespace-settings';
-import { IPeer, PeerFacts } from './peer';
+import { EgressEdge, IPeer, PeerFacts } from './peer';
 import { PlaintextSource } from './plaintext-source';
-import { DeclaredPods, ObjectPods, Pods } from './pods';
+import { ObjectPods, Pods } from './pods';
+import { withAddresses } from './public-addresses';
 import { accountNameOf, ServiceAccountRef } from './service-account-ref';
 import { ITarget, IWorkload } from './target';
-import { checkedName, checkedPodLabels, checkedPorts } from './workload-arguments';
+import { checkedName, checkedPorts, podsOf } from './workload-arguments';
 import { registerWorkload } from './workload-checks';
 import { allowApiServer, allowCloudIdentity, allowPlaintext, needKubernetesApi } from './workload-exceptions';
 import { WorkloadObjects } from './workload-objects';
-import { WorkloadAttributes, WorkloadFromApiObjectProps, WorkloadProps } from './workload-props';
+import { Facade, WorkloadAttributes, WorkloadFromApiObjectProps, WorkloadProps } from './workload-props';
 import { AuthorizationPolicy } from '../resources/authorization-policy';
 import { NetworkPolicy } from '../resources/network-policy';
 import { PeerAuthentication } from '../resources/peer-authentication';
 import { ServiceAccount } from '../resources/service-account';
 import { Sidecar } from '../resources/sidecar';
-import { invalid } from '../values/errors';
 import { Port } from '../values/port';
 import { WorkloadIdentity } from '../values/workload-identity';
 
@@ -93,6 +93,8 @@ export class Workload extends Construct implements IWorkload {
   /** @internal */
   public readonly _pods: Pods;
   /** @internal */
+  public readonly _facade?: Facade;
+  /** @internal */
   public _needsToken = false;
 
   private readonly serviceName: string;
@@ -106,8 +108,8 @@ export class Workload extends Construct implements IWorkload {
     this.serviceName = props.serviceName ?? this.workloadName;
     const account = props.serviceAccount ?? ServiceAccountRef.own();
     this.serviceAccountName = accountNameOf(account, this.workloadName);
-    const podLabels = checkedPodLabels(this.peerName, props.podLabels ?? { 'app.kubernetes.io/name': this.workloadName });
-    this._pods = props._pods ?? new DeclaredPods(podLabels, checkedPorts(this.peerName, props.ports ?? []));
+    this._pods = props._pods ?? podsOf(this.peerName, this.workloadName, checkedPorts(this.peerName, props.ports ?? []), props);
+    this._facade = props._facade;
     this.serviceAccount = account.emitted ? this.newServiceAccount() : undefined;
     this._record = new AccessRecord(this.namespaceName);
     const settings = this.namespace._settings;
@@ -170,11 +172,20 @@ export class Workload extends Construct implements IWorkload {
    * here validates a token), when a list is empty, or when the peer is in another cluster
    */
   public allowFrom(peer: IPeer, options: AllowOptions = {}): void {
-    const said = copyOf(options);
-    if (said.claims !== undefined) {
-      throw invalid(`a grant to ${this.peerName} asks for claims, but nothing validates a token there, so it would refuse everybody`,
-        said.claims.map(String), 'grants without claims', 'leave claims out');
+    if (this._facade !== undefined) {
+      throw new Error(`${this.peerName} is part of a ${this._facade.name}, which decides what is admitted; call allowFrom of the ${this._facade.name}`);
     }
+    refuseToken(this.peerName, options, 'use a JwtProtectedService, or leave them out');
+    this._admit(peer, options);
+  }
+
+  /**
+   * What `allowFrom` does, for the construct that the workload is a part of.
+   *
+   * @internal
+   */
+  public _admit(peer: IPeer, options: AllowOptions): void {
+    const said = copyOf(options);
     checkOptions(this.peerName, said, this._pods.declaredPorts);
     const facts = peer._asPeer();
     const ports = () => grantedPorts(said, this._pods.ports());
@@ -184,7 +195,8 @@ export class Workload extends Construct implements IWorkload {
     }
     const host = serviceHost(this.namespace, this.serviceName);
     addEdge(this, { peer: facts, target: this.peerName, targetPods: () => this._podsOfPeer(), ports, options: said, reason, host });
-    this._record.ingress.push({ peer: facts, ports, routes: said.routes ?? [], claims: [], reason });
+    const { routes = [], issuers = [], claims = [] } = said;
+    this._record.ingress.push({ peer: facts, ports, routes, issuers, claims, reason });
     if (this._pods.declaredPorts === undefined || ports().some(passesProxy)) {
       this._objects.needAuthorization();
     }
@@ -246,8 +258,10 @@ export class Workload extends Construct implements IWorkload {
       principals: [this.identity.principal],
       pods: () => this._podsOfPeer(),
       scope: this,
+      externalHosts: this.namespace._settings.externalHosts,
       grantEgress: (edge) => {
-        this._record.egress.push(edge);
+        this.useExternalHost(edge);
+        this._record.egress.push(withAddresses(edge, this.namespace.mesh.facts));
         this._objects.needNetwork();
         if (edge.host !== undefined && edge.host.namespace !== this.namespaceName) {
           this._objects.needSidecar();
@@ -259,6 +273,14 @@ export class Workload extends Construct implements IWorkload {
   /** @internal */
   public _podsOfPeer() {
     return { namespace: this.namespaceName, podLabels: this._pods.selector() };
+  }
+
+  private useExternalHost({ external, reason }: EgressEdge): void {
+    if (external !== undefined) {
+      const workload = { name: this.workloadName, selector: () => this._pods.selector() };
+      const restricted = this._objects.restrictsEgress;
+      this.namespace._settings.externalHosts().use(external, { name: this.peerName, reason, workload, restricted });
+    }
   }
 
   private newServiceAccount(): ServiceAccount {

@@ -34,9 +34,15 @@ function section(title: string, grants: WrittenGrant[], table: Table): string {
 }
 
 function row(grant: WrittenGrant): string[] {
-  const requests = [grant.routes.length === 0 ? 'any' : grant.routes.join(', '), ...grant.claims.map((c) => `token with ${c}`)].join(' and ');
+  const requests = [grant.routes.length === 0 ? 'any' : grant.routes.join(', '), ...tokenOf(grant)].join(' and ');
   const from = grant.plaintext ? `${grant.from} (plaintext)` : grant.from;
   return [from, grant.to, grant.ports.join(', '), requests, grant.reason];
+}
+
+function tokenOf({ issuers, claims }: WrittenGrant): string[] {
+  const whose = issuers.length === 0 ? [] : [`of ${issuers.join(' or ')}`];
+  const says = claims.length === 0 ? [] : [`with ${claims.join(' and ')}`];
+  return whose.length + says.length === 0 ? [] : [['token', ...whose, ...says].join(' ')];
 }
 
 function assumptions(cluster: ClusterGrants, heading: string, name: string): string {

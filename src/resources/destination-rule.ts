@@ -209,7 +209,7 @@ export class DestinationRule extends Resource {
 
   private readonly labels: WorkloadLabels;
   private readonly exports?: string[];
-  private readonly policy?: DestinationTrafficPolicy;
+  private policy?: DestinationTrafficPolicy;
   private readonly parts: DestinationSubset[] = [];
 
   /**
@@ -270,6 +270,27 @@ export class DestinationRule extends Resource {
     }
     checkPolicy(`trafficPolicy of subset ${subset.name}`, subset.trafficPolicy);
     this.parts.push(structuredClone(subset));
+  }
+
+  /**
+   * Sets the TLS of one port, in the order of the numbers.
+   *
+   * @internal
+   */
+  public _setPortTls(settings: PortTlsSettings): void {
+    const others = (this.policy?.portLevelSettings ?? []).filter((port) => port.number !== settings.number);
+    const portLevelSettings = [...others, structuredClone(settings)].sort((a, b) => a.number - b.number);
+    checkPolicy('trafficPolicy', { ...this.policy, portLevelSettings });
+    this.policy = { ...this.policy, portLevelSettings };
+  }
+
+  /**
+   * Has the labels of the clients produced when the tree is complete. They replace what was stated.
+   *
+   * @internal
+   */
+  public _produceSelector(producer: () => { [key: string]: string }): void {
+    this.labels.produce(producer);
   }
 
   private toSpec(): networking.DestinationRuleSpec {

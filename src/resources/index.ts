@@ -17,6 +17,7 @@ export { MtlsMode, PeerAuthentication, type PeerAuthenticationProps, type PortLe
 export { type PolicyTargetProps, PolicyTargetReference } from './policy-target';
 export { RequestAuthentication, type RequestAuthenticationProps } from './request-authentication';
 export { Resource, type ResourceProps } from './resource';
+export { Service, type ServiceProps } from './service';
 export { ServiceAccount, type ServiceAccountProps } from './service-account';
 export {
   ServiceEntry, type ServiceEntryEndpoint, ServiceEntryLocation, type ServiceEntryPort, type ServiceEntryProps, ServiceEntryProtocol,

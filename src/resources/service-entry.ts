@@ -48,6 +48,7 @@ export class ServiceEntry extends Resource {
   public readonly location: ServiceEntryLocation;
 
   private readonly data: ServiceEntryProps;
+  private portsProducer?: () => ServiceEntryPort[];
 
   /**
    * Defines a ServiceEntry.
@@ -74,14 +75,25 @@ export class ServiceEntry extends Resource {
 
   /** The ports of the hosts. Returns a copy. */
   public get ports(): ServiceEntryPort[] {
-    return structuredClone(this.data.ports);
+    return structuredClone(this.portsProducer?.() ?? this.data.ports);
+  }
+
+  /**
+   * Has the ports produced when the tree is complete. They replace what was stated.
+   *
+   * @internal
+   */
+  public _producePorts(producer: () => ServiceEntryPort[]): void {
+    this.portsProducer = producer;
   }
 
   private toSpec(): networking.ServiceEntrySpec {
     const { workloadSelector, ...data } = this.data;
+    const ports = this.ports;
+    checkServiceEntry({ ...this.data, ports });
     return {
       ...data,
-      ports: data.ports.map((port) => ({ ...port, name: portName(port) })),
+      ports: ports.map((port) => ({ ...port, name: portName(port) })),
       location: this.location as unknown as networking.ServiceEntrySpecLocation,
       resolution: this.resolution as unknown as networking.ServiceEntrySpecResolution,
       workloadSelector: workloadSelector && { labels: workloadSelector },

@@ -50,7 +50,8 @@ export class Grants {
    */
   public list(): Grant[] {
     return unique(this.grants.flatMap((produce) => produce()), (grant) => [
-      grant.kind, grant.to, grant.from, grant.ports.join(), grant.routes.join(), grant.claims.join(), String(grant.plaintext), grant.reason,
+      grant.kind, grant.to, grant.from, grant.ports.join(), grant.routes.join(), grant.issuers.join(), grant.claims.join(),
+      String(grant.plaintext), grant.reason,
     ]);
   }
 
@@ -89,6 +90,7 @@ export class Grants {
         ...grant,
         ports: grant.ports.map(String),
         routes: grant.routes.map(String),
+        issuers: grant.issuers.map(String),
         claims: grant.claims.map(String),
       })),
       assumptions: this.listAssumptions(),

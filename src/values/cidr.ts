@@ -1,5 +1,5 @@
 import { invalid, requireReason, requireValid } from './errors';
-import { addressProblem, blockContains, canonicalCidr, cidrProblem, IpBlock, parseIpBlock } from './grammar/cidrs';
+import { addressProblem, blockContains, blocksOverlap, canonicalCidr, cidrProblem, IpBlock, parseIpBlock } from './grammar/cidrs';
 
 /**
  * Details of a block of addresses.
@@ -120,6 +120,24 @@ export class Cidr {
     requireValid('an address', ip, addressProblem, 'addresses such as "192.0.2.7" or "2001:db8::1"', 'write the address in this form');
     const address = parseIpBlock(ip)!;
     return blockContains(this.parsed, address) && !this.exceptions.some((exception) => blockContains(exception, address));
+  }
+
+  /**
+   * Whether every address of the other block, without its exceptions, belongs to this one and to none of its exceptions.
+   */
+  public covers(other: Cidr): boolean {
+    const outOfExceptions = this.exceptions.every((exception) => !blocksOverlap(exception, other.parsed)
+      || other.exceptions.some((own) => blockContains(own, exception)));
+    return blockContains(this.parsed, other.parsed) && outOfExceptions;
+  }
+
+  /**
+   * Whether some address may belong to both blocks. Exceptions count where one of them takes out the other block as a whole.
+   */
+  public overlaps(other: Cidr): boolean {
+    const takenOut = this.exceptions.some((exception) => blockContains(exception, other.parsed))
+      || other.exceptions.some((exception) => blockContains(exception, this.parsed));
+    return blocksOverlap(this.parsed, other.parsed) && !takenOut;
   }
 
   /**

@@ -1,5 +1,6 @@
 import { ClaimRequirement } from './claim-requirement';
 import { HttpMatch } from './http-match';
+import { JwtIssuer } from './jwt-issuer';
 import { Port } from './port';
 
 /**
@@ -28,7 +29,9 @@ export interface Grant {
   readonly ports: Port[];
   /** The HTTP requests that are admitted. Empty: every request (or the port carries no HTTP). */
   readonly routes: HttpMatch[];
-  /** What a token must say, all at once. Empty: no token is asked for. */
+  /** Whose token is asked for, any of these. Empty: no token is asked for. */
+  readonly issuers: JwtIssuer[];
+  /** What the token must say, all at once. Empty: whatever it says. */
   readonly claims: ClaimRequirement[];
   /** Whether the edge is plaintext: the source has no mesh identity and is known by its address alone. */
   readonly plaintext: boolean;

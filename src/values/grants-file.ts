@@ -7,9 +7,10 @@ export const GRANTS_FILE_VARIABLE = 'CDK8S_ZERO_TRUST_GRANTS_FILE';
 export const GRANTS_FILE_FORMAT = 'zt-grants/1';
 
 /** A grant with everything in words. @internal */
-export interface WrittenGrant extends Omit<Grant, 'ports' | 'routes' | 'claims'> {
+export interface WrittenGrant extends Omit<Grant, 'ports' | 'routes' | 'issuers' | 'claims'> {
   readonly ports: string[];
   readonly routes: string[];
+  readonly issuers: string[];
   readonly claims: string[];
 }
 

@@ -1,5 +1,8 @@
 export { Cidr, type CidrOptions, type WideCidrOptions } from './cidr';
 export { ClaimRequirement } from './claim-requirement';
+export { ClientCertificate, type ClientCertificateFiles, type ClientCertificateSecretOptions } from './client-certificate';
+export { ExternalHost } from './external-host';
+export { type ExternalHostOptions, type TcpHostOptions, type TlsOriginationOptions, type WildcardHostOptions } from './external-host-options';
 export { type Assumption, type Grant, GrantKind } from './grant';
 export { HostPattern, type SubdomainOptions } from './host-pattern';
 export { type HeaderMatch, HttpMatch, type HttpMatchOptions } from './http-match';

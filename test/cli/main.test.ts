@@ -27,7 +27,7 @@ describe('cdk8s-zero-trust grants', () => {
   }
 
   const RECORDING = `require('fs').writeFileSync(process.env.CDK8S_ZERO_TRUST_GRANTS_FILE, JSON.stringify({
-    format: 'zt-grants/1', clusters: [{ cluster: '', grants: [{ kind: 'grant', from: 'shop/web', to: 'shop/db', ports: ['tcp/5432'], routes: [], claims: [],
+    format: 'zt-grants/1', clusters: [{ cluster: '', grants: [{ kind: 'grant', from: 'shop/web', to: 'shop/db', ports: ['tcp/5432'], routes: [], issuers: [], claims: [],
     plaintext: false, reason: 'orders', path: 'x' }], assumptions: [] }] }));`;
 
   test('runs the app of cdk8s.yaml and shows its grants', () => {

@@ -112,6 +112,7 @@ describe('a facts file', () => {
     istioCni: true,
     nativeSidecars: false,
     dnsCapture: true,
+    wildcardTlsHosts: false,
     cni: 'cilium',
     ingressGateways: [GATEWAY],
     prometheus: { namespace: 'm', podLabels: { a: 'b' }, serviceAccount: 'p' },

@@ -17,6 +17,7 @@ const VALID = {
   istioCni: true,
   nativeSidecars: false,
   dnsCapture: true,
+  wildcardTlsHosts: false,
   cni: 'cilium',
   ingressGateways: [{ name: 'public', namespace: 'edge', podLabels: { istio: 'gw' }, serviceAccount: 'gw' }],
   prometheus: { namespace: 'm', podLabels: { a: 'b' }, serviceAccount: 'p' },

@@ -8,6 +8,7 @@ const GRANT: WrittenGrant = {
   to: 'shop/orders',
   ports: ['http/8080'],
   routes: ['GET /v1/*', 'POST /v1/orders'],
+  issuers: [],
   claims: [],
   plaintext: false,
   reason: 'order page',

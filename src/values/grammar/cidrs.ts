@@ -51,6 +51,11 @@ export function blockContains(outer: IpBlock, inner: IpBlock): boolean {
     && inner.network.match(outer.network, outer.prefixLength);
 }
 
+/** Whether two blocks have an address in common: blocks nest or are apart. */
+export function blocksOverlap(a: IpBlock, b: IpBlock): boolean {
+  return blockContains(a, b) || blockContains(b, a);
+}
+
 /** Whether the block writes an IPv4 address as IPv6 (`::ffff:10.0.0.1`), which no packet in a cluster carries. */
 export function isIpv4Mapped(block: IpBlock): boolean {
   return block.network instanceof ipaddr.IPv6 && block.prefixLength >= 96 && block.network.isIPv4MappedAddress();

@@ -1,0 +1,47 @@
+import { podsGrant } from './access-rules';
+import { requireSameCluster } from './edge';
+import { handover } from './handover';
+import { IPeer, PeerFacts } from './peer';
+import { addPlaintext, recordEdge } from './workload-exceptions';
+import { WorkloadInternals } from './workload-internals';
+import { Grants } from '../synth/grants';
+import { Port } from '../values/port';
+
+/** Lets a peer reach a port that the proxy of the target never sees: both halves of the network layer, no other. */
+export function admitOnNetwork(workload: WorkloadInternals, peer: IPeer, port: Port, reason: string): void {
+  const facts = peer._asPeer();
+  sendToPods(workload, facts, port, reason);
+  workload._record.ingress.push({ peer: facts, ports: () => [port], routes: [], issuers: [], claims: [], networkOnly: true, reason });
+  workload._objects.needNetwork();
+  recordEdge(workload, { from: facts.name, to: workload.peerName, ports: [port], plaintext: true, reason });
+}
+
+/** Lets a peer that dials addresses of pods, and so has no identity, reach one port in plaintext. */
+export function admitPlaintextPeer(workload: WorkloadInternals, peer: IPeer, port: Port, reason: string): void {
+  const facts = peer._asPeer();
+  addPlaintext(workload, { source: facts.name, port, reason, network: () => [podsGrant(facts.pods(), workload.namespaceName, [])] });
+  sendToPods(workload, facts, port, reason);
+}
+
+/** The half of the source: packets to the pods, and no host, because it dials addresses. */
+function sendToPods(workload: WorkloadInternals, peer: PeerFacts, port: Port, reason: string): void {
+  requireSameCluster(workload, peer);
+  const pods = () => ({ namespace: workload.namespaceName, podLabels: workload._pods.selector() });
+  peer.grantEgress?.({ target: workload.peerName, pods, ports: () => [port], reason });
+  if (peer.owner !== undefined) {
+    Grants.of(workload)._assume(() => [handover({
+      owner: peer.owner!,
+      side: 'source',
+      from: peer.name,
+      to: workload.peerName,
+      source: peer.pods(),
+      target: pods(),
+      principals: peer.principals,
+      ports: [port],
+      routes: [],
+      issuers: [],
+      claims: [],
+      path: workload.node.path,
+    })]);
+  }
+}
