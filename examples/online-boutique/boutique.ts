@@ -1,5 +1,8 @@
 import { Chart } from 'cdk8s';
-import { HttpMatch, IZeroTrustMesh, Port, Workload, ZeroTrustNamespace } from 'cdk8s-zero-trust';
+import {
+  Cidr, DatabaseEngine, EgressAllowlist, ExternalHost, HttpMatch, IZeroTrustMesh, JwtIssuer, JwtProtectedService, Port, SecureDatabase,
+  Workload, ZeroTrustNamespace,
+} from 'cdk8s-zero-trust';
 import { addDeployment } from './pods';
 
 /** The services of the demo and who calls whom, with the gRPC methods of each edge. */
@@ -14,7 +17,11 @@ export function addBoutique(chart: Chart, mesh: IZeroTrustMesh): void {
   const payment = shop.addWorkload('paymentservice', { ports: [Port.grpc(50051)] });
   const shipping = shop.addWorkload('shippingservice', { ports: [Port.grpc(50051)] });
   const email = shop.addWorkload('emailservice', { ports: [Port.grpc(8080)] });
-  const checkout = shop.addWorkload('checkoutservice', { ports: [Port.grpc(5050)] });
+  // orders are placed for a customer who has logged in: the frontend passes his token on
+  const checkout = new JwtProtectedService(shop, 'checkoutservice', {
+    ports: [Port.grpc(5050)],
+    issuers: [JwtIssuer.oidc('https://login.boutique.example/realms/customers', { audiences: ['checkout'] })],
+  });
   const recommendation = shop.addWorkload('recommendationservice', { ports: [Port.grpc(8080)] });
   const { cart, redis } = addCart(shop);
 
@@ -38,6 +45,12 @@ export function addBoutique(chart: Chart, mesh: IZeroTrustMesh): void {
 
   catalog.allowFrom(recommendation, { routes: [grpc('ProductCatalogService')], reason: 'choose products' });
   redis.allowFrom(cart, { reason: 'cart storage' });
+
+  new EgressAllowlist(shop, 'card-processor', {
+    from: [payment],
+    hosts: [ExternalHost.https('api.cards.example', { cidrs: [Cidr.of('198.51.100.0/24')] })],
+    reason: 'charge cards',
+  });
 }
 
 /** The cart and its storage: identity, labels and ports come from their Deployments. */
@@ -47,7 +60,7 @@ function addCart(shop: ZeroTrustNamespace) {
   const redis = addDeployment(shop, { name: 'redis-cart', namespace, image: 'registry.example/redis:8.2.1', number: 6379, appProtocol: 'tcp' });
   return {
     cart: Workload.fromApiObject(shop, 'cartservice', { apiObject: cart, ports: [Port.grpc(7070)] }),
-    redis: Workload.fromApiObject(shop, 'redis-cart', { apiObject: redis, ports: [Port.REDIS] }),
+    redis: SecureDatabase.fromApiObject(shop, 'redis-cart', { apiObject: redis, engine: DatabaseEngine.REDIS }),
   };
 }
 

@@ -60,6 +60,26 @@ describe('online boutique', () => {
     expect(operations).toEqual([{ methods: ['POST'], paths: [`/hipstershop.${service}Service/*`], ports: [String(PORTS[target])] }]);
   });
 
+  test('places orders only for customers with a token', () => {
+    const sources = named('AuthorizationPolicy', 'checkoutservice').spec.rules.flatMap((r: any) => r.from.map((f: any) => f.source));
+    expect(sources).toEqual([{
+      principals: ['cluster.local/ns/online-boutique/sa/frontend'], requestPrincipals: ['https://login.boutique.example/realms/customers/*'],
+    }]);
+    expect(named('RequestAuthentication', 'checkoutservice').spec).toEqual({
+      selector: { matchLabels: { 'app.kubernetes.io/name': 'checkoutservice' } },
+      jwtRules: [{ issuer: 'https://login.boutique.example/realms/customers', audiences: ['checkout'] }],
+    });
+  });
+
+  test('lets the payment service reach the card processor, and nobody else anything outside', () => {
+    const addresses = shop.filter((o) => o.kind === 'NetworkPolicy').flatMap((o) => (o.spec.egress ?? [])
+      .flatMap((r: any) => r.to.filter((t: any) => t.ipBlock).map((t: any) => [o.metadata.name, t.ipBlock.cidr, r.ports])));
+    expect(addresses).toEqual([['paymentservice', '198.51.100.0/24', [{ port: 443, protocol: 'TCP' }]]]);
+    expect(shop.filter((o) => o.kind === 'ServiceEntry').map((o) => [o.spec.hosts, o.spec.exportTo])).toEqual([[['api.cards.example'], ['.']]]);
+    const knowing = shop.filter((o) => o.kind === 'Sidecar' && o.spec.egress[0].hosts.includes('./api.cards.example')).map((o) => o.metadata.name);
+    expect(knowing).toEqual(['paymentservice']);
+  });
+
   test('opens both sides of each call on the network layer', () => {
     const selectorOf = (name: string) => named('NetworkPolicy', name).spec.podSelector.matchLabels;
     for (const [from, to] of CALLS) {

@@ -41,8 +41,6 @@ export interface PlaintextEdge {
 /** What was said about one workload, in any order, and the rules that follow from it. */
 export class AccessRecord {
   public readonly ingress: IngressEdge[] = [];
-  /** Edges that follow from the others: what is open to everybody who is granted anything. */
-  public readonly derived: (() => IngressEdge[])[] = [];
   public readonly plaintext: PlaintextEdge[] = [];
   public readonly egress: EgressEdge[] = [];
   /** Holes that the workload carries itself because its namespace does not. */
@@ -75,7 +73,7 @@ export class AccessRecord {
 
   public networkRules(): { ingress: NetworkPolicyIngressRule[]; egress: NetworkPolicyEgressRule[] } {
     const ingress: NetworkGrant[] = [
-      ...this.allIngress().map((edge) => podsGrant(edge.peer.pods(), this.namespace, edge.ports())),
+      ...this.ingress.map((edge) => podsGrant(edge.peer.pods(), this.namespace, edge.ports())),
       ...this.plaintext.flatMap((edge) => edge.network().map((n) => ({ ...n, ports: [Port.tcp(edge.number)] }))),
     ];
     const egress = this.allEgress().flatMap((edge) => egressGrants(edge, this.namespace));
@@ -87,7 +85,7 @@ export class AccessRecord {
 
   public networkLines(): string[] {
     return [
-      ...this.allIngress().map((edge) => `from ${grantLine(edge.peer.name, edge.reason)}`),
+      ...this.ingress.map((edge) => `from ${grantLine(edge.peer.name, edge.reason)}`),
       ...this.plaintextLines().map((text) => `from ${text}`),
       ...this.allEgress().map((edge) => `to ${grantLine(edge.target, edge.reason)}`),
       ...this.holes.map((hole) => `${hole.egress.length > 0 ? 'to' : 'from'} ${grantLine(hole.peer, hole.reason)}`),
@@ -115,12 +113,8 @@ export class AccessRecord {
     return [...new Set(hosts.map((h) => `${h!.namespace}/${h!.name}`))].sort();
   }
 
-  private allIngress(): IngressEdge[] {
-    return [...this.ingress, ...this.derived.flatMap((derive) => derive())];
-  }
-
   private proxied(): IngressEdge[] {
-    return this.allIngress().filter((edge) => !edge.networkOnly);
+    return this.ingress.filter((edge) => !edge.networkOnly);
   }
 
   private allEgress(): EgressEdge[] {

@@ -29,11 +29,17 @@ export interface GenericDatabaseOptions {
 export class DatabaseEngine {
   /** PostgreSQL: clients and streaming replication on 5432, postgres_exporter on 9187. */
   public static readonly POSTGRES = DatabaseEngine.known('PostgreSQL', [5432], [5432], 9187);
-  /** MySQL: clients and replication on 3306, group replication on 33061, mysqld_exporter on 9104. The server speaks first. */
+  /**
+   * MySQL: clients and replication on 3306 (the X protocol on 33060 needs `ports`), group replication on 33061, mysqld_exporter on 9104.
+   * The server speaks first.
+   */
   public static readonly MYSQL = DatabaseEngine.known('MySQL', [3306], [3306, 33061], 9104);
   /** MariaDB: clients and replication on 3306, Galera on 4444, 4567 and 4568, mysqld_exporter on 9104. The server speaks first. */
   public static readonly MARIADB = DatabaseEngine.known('MariaDB', [3306], [3306, 4444, 4567, 4568], 9104);
-  /** Redis: clients and replication on 6379, the cluster bus on 16379, Sentinel on 26379, redis_exporter on 9121. */
+  /**
+   * Redis: clients and replication on 6379, the cluster bus on 16379, Sentinel on 26379 (among members; clients that ask Sentinel need it
+   * in `ports`), redis_exporter on 9121.
+   */
   public static readonly REDIS = DatabaseEngine.known('Redis', [6379], [6379, 16379, 26379], 9121);
   /** Valkey: the ports of Redis. */
   public static readonly VALKEY = DatabaseEngine.known('Valkey', [6379], [6379, 16379, 26379], 9121);
@@ -55,7 +61,8 @@ export class DatabaseEngine {
    */
   public static generic(options: GenericDatabaseOptions): DatabaseEngine {
     requireValid('the name of a database engine', options.name, textProblem, 'texts such as "CockroachDB"', 'name the engine');
-    return new DatabaseEngine(options.name, options.ports, options.clusterPorts ?? options.ports, options.exporterPort);
+    const ports = databasePorts(`ports of ${options.name}`, options.ports);
+    return new DatabaseEngine(options.name, ports, options.clusterPorts ?? ports.map((port) => stream(port.number!)), options.exporterPort);
   }
 
   private static known(name: string, ports: number[], clusterPorts: number[], exporter?: number): DatabaseEngine {
@@ -74,7 +81,7 @@ export class DatabaseEngine {
     public readonly exporterPort?: Port,
   ) {
     this.clients = databasePorts(`ports of ${engineName}`, ports);
-    this.members = databasePorts(`clusterPorts of ${engineName}`, clusterPorts);
+    this.members = memberPorts(`clusterPorts of ${engineName}`, clusterPorts);
     if (exporterPort !== undefined) {
       databasePorts(`exporterPort of ${engineName}`, [exporterPort]);
     }
@@ -94,6 +101,16 @@ export class DatabaseEngine {
 /** Whether it is TLS of the engine's own is a matter of its configuration, and for connections it makes no difference. */
 function stream(number: number): Port {
   return Port.tcp(number);
+}
+
+/** Ports between members, which dial each other by address: on HTTP ports such calls match no route and leave in plaintext. */
+export function memberPorts(what: string, ports: Port[]): Port[] {
+  const http = ports.find((port) => port.isHttp);
+  if (http !== undefined) {
+    throw invalid(`${what} hold an HTTP port, on which calls to single members leave in plaintext and are refused`, String(http), 'TCP ports',
+      `declare it with Port.tcp(${http.number}), whatever it carries`);
+  }
+  return databasePorts(what, ports);
 }
 
 /** Ports that a proxy can guard: TCP, each by its number. */

@@ -71,7 +71,7 @@ export interface ReplicationOptions {
    * have a listener for each member and port. On ports that it declares as HTTP, or not at all, calls to single members leave in
    * plaintext and are refused.
    *
-   * @default - a headless Service `NAME-members` is defined
+   * @default - a headless Service `SERVICE-members` is defined, after `serviceName`
    */
   readonly headlessService?: string;
   /** Why members talk to each other; one line. @default 'replication' */

@@ -1,12 +1,15 @@
-import { ApiObject } from 'cdk8s';
+import { ApiObject, Yaml } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { ObjectRole } from './git-ops';
 import { objectMetadata } from './namespace-settings';
+import { serviceSelects } from './service-ports';
 import { WorkloadInternals } from './workload-internals';
 import { Service } from '../resources/service';
 import { Cluster } from '../synth/cluster';
 import { Grants } from '../synth/grants';
+import { requireValid } from '../values/errors';
 import { applicationOf, ServicePortApplication } from '../values/grammar/app-protocols';
+import { dnsLabelProblem } from '../values/grammar/names';
 import { Port } from '../values/port';
 
 /** The headless Service by which the members of a database find each other: defined on demand, or one that exists already. */
@@ -28,12 +31,13 @@ export class MemberService {
     if (existing === undefined) {
       this.define();
     } else if (!this.existing.has(existing)) {
+      requireValid(`the headless Service of ${this.workload.peerName}`, existing, dnsLabelProblem, 'the name of a Service', 'use its metadata.name');
       this.existing.add(existing);
       this.workload.node.addValidation({ validate: () => this.problemsOf(existing) });
       Grants.of(this.workload)._assume(() => this.found(existing) !== undefined ? [] : [{
         owner: `whoever deploys ${this.workload.peerName}`,
         statement: `the headless Service ${existing} of ${this.workload.peerName} declares ${this.ports.join(', ')} as TCP`,
-        text: '',
+        text: Yaml.stringify(this.manifest(existing)).trim(),
         path: this.workload.node.path,
       }]);
     }
@@ -54,6 +58,20 @@ export class MemberService {
     }
   }
 
+  private manifest(name: string): object {
+    return {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name, namespace: this.workload.namespaceName },
+      spec: {
+        clusterIP: 'None',
+        publishNotReadyAddresses: true,
+        selector: this.workload._pods.selector(),
+        ports: this.ports.map(({ number }) => ({ name: `tcp-${number}`, port: number, appProtocol: 'tcp' })),
+      },
+    };
+  }
+
   private found(name: string): any {
     const cluster = Cluster.of(this.workload);
     return cluster.node.findAll()
@@ -71,8 +89,12 @@ export class MemberService {
     const headless = service.spec?.clusterIP === 'None' ? [] : [
       `${where} is not headless, so members that dial each other by address would leave in plaintext and be refused; set clusterIP: None`,
     ];
+    const others = serviceSelects(service, this.workload.namespaceName, this.workload._pods) ? [] : [
+      `${where} does not select the pods of ${this.workload.peerName}, so their proxies know no address of a member; `
+      + `give it the selector ${JSON.stringify(this.workload._pods.selector())}`,
+    ];
     const missing = this.ports.filter((port) => !(service.spec?.ports ?? []).some((p: any) => this.declares(p, port)));
-    return [...headless, ...missing.map((port) => `${where} does not declare ${port} as TCP, so replication on it would leave in plaintext and be refused; `
+    return [...headless, ...others, ...missing.map((port) => `${where} does not declare ${port} as TCP, so replication on it would leave in plaintext and be refused; `
       + `add a port ${port.number} with appProtocol: tcp`)];
   }
 

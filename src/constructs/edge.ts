@@ -56,6 +56,7 @@ function foreignHalves(scope: IConstruct, edge: Edge): Assumption[] {
     routes: edge.options.routes ?? [],
     issuers: edge.options.issuers ?? [],
     claims: edge.options.claims ?? [],
+    host: edge.host,
     path: scope.node.path,
   };
   return [

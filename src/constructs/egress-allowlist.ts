@@ -93,7 +93,8 @@ export class EgressAllowlist extends Construct implements ITarget {
   /**
    * Lets a workload, or all of a namespace, reach the hosts. Granting the same twice changes nothing.
    *
-   * @param options ports of the servers, and a reason of this grant instead of the list's
+   * @param options ports of the servers (`host.serverPort`: where the proxy speaks TLS that is the TLS port, not the plain one), and a
+   * reason of this grant instead of the list's
    * @throws when the peer belongs to somebody else, when routes or claims are given, and whatever `addHost` refuses
    */
   public allowFrom(peer: IPeer, options: AllowOptions = {}): void {
@@ -106,7 +107,7 @@ export class EgressAllowlist extends Construct implements ITarget {
   }
 
   private connect(source: Source, host: ExternalHost): void {
-    if (source.ports === undefined || source.ports.some((port) => port.number === host.serverPort.number)) {
+    if (source.ports === undefined || source.ports.some((port) => isPortOf(host, port))) {
       addExternalEdge(this, source.facts, host, source.reason);
     }
   }
@@ -129,7 +130,7 @@ export class EgressAllowlist extends Construct implements ITarget {
 
   private problems(): string[] {
     const strange = this.sources.flatMap(({ facts, ports }) => (ports ?? [])
-      .filter((port) => !this.allHosts.some((host) => host.serverPort.number === port.number))
+      .filter((port) => !this.allHosts.some((host) => isPortOf(host, port)))
       .map((port) => `no host of the allow-list has ${port}, which it grants to ${facts.name}; its hosts: ${this.allHosts.join(', ')}`));
     return [
       ...(this.allHosts.length === 0 ? ['the allow-list has no host, so it allows nothing; add one with addHost'] : []),
@@ -144,6 +145,11 @@ export class EgressAllowlist extends Construct implements ITarget {
         'leave it out if the entries are added later');
     }
   }
+}
+
+/** The port of the server counts, not the plain one that the application dials where its proxy speaks TLS. */
+function isPortOf(host: ExternalHost, port: Port): boolean {
+  return port.transport === host.serverPort.transport && port.number === host.serverPort.number;
 }
 
 /** Somebody who may reach the hosts. */

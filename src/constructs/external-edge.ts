@@ -11,7 +11,7 @@ export function addExternalEdge(scope: IConstruct, peer: PeerFacts, host: Extern
   requireSameCluster(scope, peer);
   if (peer.grantEgress === undefined) {
     throw new Error(`${peer.name} does not belong to this app, so nothing can be written that lets it reach ${host.host}; `
-      + `${peer.owner ?? 'its owner'} has to grant it`);
+      + `that is up to ${peer.owner ?? 'its owner'}`);
   }
   const wide = [peer.wideReason, host.wildcardReason].filter((r) => r !== undefined).map((r) => `(${r})`);
   const because = [...(reason === '' ? [] : [reason]), ...wide].join(' ');

@@ -1,6 +1,9 @@
+import { HostUser } from './host-registry';
+import { MeshFacts } from './mesh-facts';
 import { ClientTlsMode, ClientTlsSettings } from '../resources/destination-rule';
 import { ServiceEntryPort, ServiceEntryProtocol } from '../resources/service-entry';
-import { ExternalHost, ExternalProtocol } from '../values/external-host';
+import { invalid } from '../values/errors';
+import { ExternalHost, ExternalProtocol, ExternalResolution, SYSTEM_AUTHORITIES } from '../values/external-host';
 
 /** The port of a ServiceEntry: where the proxy speaks TLS, the plain port leads to another one of the server. */
 export function entryPort(host: ExternalHost): ServiceEntryPort {
@@ -23,11 +26,45 @@ export function tlsOf(host: ExternalHost): ClientTlsSettings {
   };
 }
 
-/** Whether two descriptions of one host fit into one ServiceEntry. */
+/** The same for whoever has no certificate to show: the server may refuse it, but nothing leaves in plaintext. */
+export function tlsWithoutCertificate(host: ExternalHost): ClientTlsSettings {
+  const { caCertificates = SYSTEM_AUTHORITIES, subjectAltNames, sni } = tlsOf(host);
+  return { mode: ClientTlsMode.SIMPLE, caCertificates, subjectAltNames, sni };
+}
+
+/** Whether the proxy shows a client certificate. */
+export function presents(host: ExternalHost): boolean {
+  return host._origination?.clientCertificate !== undefined;
+}
+
+/** Whether two descriptions of one host fit into one ServiceEntry; its proxies speak TLS behind one plain port at the most. */
 export function describedAlike(a: ExternalHost, b: ExternalHost): boolean {
   const place = (h: ExternalHost) => JSON.stringify([h._resolution, h.addresses?.map((address) => address.block).sort() ?? null]);
   const port = (h: ExternalHost) => JSON.stringify([h._protocol, h.serverPort.number]);
-  return place(a) === place(b) && (a.port.number !== b.port.number || port(a) === port(b));
+  const samePort = a.port.number === b.port.number;
+  const bothOriginate = a._origination !== undefined && b._origination !== undefined;
+  return place(a) === place(b) && (samePort ? port(a) === port(b) : !bothOriginate);
+}
+
+/** Refuses what proxies of the namespace could not follow. */
+export function requireDefinable(host: ExternalHost, user: HostUser, namespace: string, facts: MeshFacts): void {
+  if (presents(host) && user.workload === undefined) {
+    throw new Error(`${user.name} would present one client certificate to ${host.host}, so the server could not tell its workloads apart; `
+      + 'name the workloads that may');
+  }
+  const domain = facts.clusterDomain;
+  if (host.host.endsWith(`.${domain}`) || (host.host.startsWith('*.') && domain.endsWith(host.host.slice(1)))) {
+    throw invalid(`${user.name} would reach Services of the cluster as if they were outside of the mesh, without mutual TLS`, host.host,
+      'hosts outside of the cluster', 'grant it with allowFrom of the workload behind the Service');
+  }
+  if (host._protocol === ExternalProtocol.TCP && host.addresses === undefined && facts.dnsCapture !== true) {
+    throw invalid(`proxies of ${namespace} could not tell ${host} from other TCP hosts on this port, and one of them would silently win`,
+      undefined, 'addresses, or the mesh fact dnsCapture: true', 'give the addresses that the application dials');
+  }
+  if (host._resolution === ExternalResolution.DYNAMIC_DNS && facts.wildcardTlsHosts !== true) {
+    throw invalid(`${host} would not work, because istiod passes over TLS hosts with a wildcard by default`, facts.wildcardTlsHosts,
+      'the mesh fact wildcardTlsHosts: true', 'set ENABLE_WILDCARD_HOST_SERVICE_ENTRIES_FOR_TLS on istiod and state the fact, or name the hosts');
+  }
 }
 
 /** Whether proxies could not tell the traffic of two hosts apart. */

@@ -1,5 +1,6 @@
+import { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
-import { collide, describedAlike, entryPort, tlsOf } from './external-host-objects';
+import { collide, describedAlike, entryPort, presents, requireDefinable, tlsOf, tlsWithoutCertificate } from './external-host-objects';
 import { ObjectRole } from './git-ops';
 import { HostObjects, HostRegistry, HostUser } from './host-registry';
 import { MeshFacts } from './mesh-facts';
@@ -7,22 +8,26 @@ import { grantLine, objectMetadata, ObjectSettings } from './namespace-settings'
 import { sortedSlot } from './sorted-slot';
 import { DestinationRule } from '../resources/destination-rule';
 import { ServiceEntry, ServiceEntryLocation, ServiceEntryResolution } from '../resources/service-entry';
-import { invalid } from '../values/errors';
-import { ExternalHost, ExternalProtocol, ExternalResolution } from '../values/external-host';
+import { ExternalHost } from '../values/external-host';
 
-/** One host of a namespace: what was said about its ports, and who uses it. */
+/** One host of a namespace: what was said about it, and who uses it. */
 interface KnownHost {
+  /** One description for each port that is dialled. */
   readonly ports: ExternalHost[];
   readonly users: HostUser[];
-  readonly rules: Map<string, KnownRule>;
+  /** The description that proxies without a client certificate follow where they speak TLS, and who gave it. */
+  simple?: ExternalHost;
+  readonly simpleUsers: Set<string>;
+  /** The rules for workloads that present a certificate, by workload. */
+  readonly own: Map<string, { readonly rule: KnownRule; readonly said: ExternalHost }>;
+  /** The rule for everybody else. */
+  shared?: KnownRule;
   entry?: ServiceEntry;
 }
 
 interface KnownRule {
   readonly rule: DestinationRule;
-  readonly users: HostUser[];
-  /** What was said about TLS, by the port that is dialled. */
-  readonly ports: Map<number, string>;
+  users: HostUser[];
 }
 
 /**
@@ -41,9 +46,9 @@ export class ExternalHosts implements HostRegistry {
   }
 
   public use(host: ExternalHost, user: HostUser): void {
-    this.requireDefinable(host, user);
-    const known: KnownHost = this.known.get(host.host) ?? { ports: [], users: [], rules: new Map() };
-    this.requireAgreement(host, known);
+    requireDefinable(host, user, this.settings.name, this.facts);
+    const known: KnownHost = this.known.get(host.host) ?? { ports: [], users: [], simpleUsers: new Set(), own: new Map() };
+    this.requireAgreement(host, user, known);
     this.known.set(host.host, known);
     if (!known.ports.some((p) => p.port.number === host.port.number)) {
       known.ports.push(host);
@@ -54,19 +59,20 @@ export class ExternalHosts implements HostRegistry {
       known.entry = this.newEntry(host, known);
     }
     if (host._origination !== undefined) {
-      this.defineRule(host, user, known);
+      this.addRule(host, user, known);
     }
+    this.coverOthers(known);
   }
 
   public objectsOf(host: ExternalHost): HostObjects {
     const known = this.known.get(host.host);
-    return { entry: known?.entry, rules: [...known?.rules.values() ?? []].map((r) => r.rule) };
+    const rules = [known?.shared, ...[...known?.own.values() ?? []].map((o) => o.rule)].filter((r) => r !== undefined).map((r) => r.rule);
+    return { entry: known?.entry, rules };
   }
 
   private newEntry(host: ExternalHost, known: KnownHost): ServiceEntry {
-    const name = objectName(host.host);
-    const entry = new ServiceEntry(this.entries, name, {
-      metadata: objectMetadata(this.settings, name, { role: ObjectRole.GRANT, grantLines: () => linesOf(known.users) }),
+    const entry = new ServiceEntry(this.entries, host.host, {
+      metadata: this.metadata(objectName(host.host), () => known.users),
       hosts: [host.host],
       addresses: host.addresses?.map((address) => address.block).sort(),
       ports: [entryPort(host)],
@@ -78,80 +84,79 @@ export class ExternalHosts implements HostRegistry {
     return entry;
   }
 
-  /** One rule for all who present no certificate, and one for each workload that does. */
-  private defineRule(host: ExternalHost, user: HostUser, known: KnownHost): void {
-    const own = host._origination!.clientCertificate === undefined ? undefined : user.workload!;
-    const name = own === undefined ? objectName(host.host) : `${own.name}-${objectName(host.host)}`;
-    const number = host.port.number!;
-    const tls = tlsOf(host);
-    const found = known.rules.get(name) ?? this.newRule(host, name, own?.selector);
-    const before = found.ports.get(number);
-    if (before !== undefined && before !== JSON.stringify(tls)) {
-      throw this.twoWays(host);
+  private addRule(host: ExternalHost, user: HostUser, known: KnownHost): void {
+    if (!presents(host)) {
+      known.simple = known.simple ?? host;
+      known.simpleUsers.add(user.name);
+      return;
     }
-    if (before === undefined) {
-      found.ports.set(number, JSON.stringify(tls));
-      found.rule._setPortTls({ number, tls });
-    }
-    found.users.push(user);
-    known.rules.set(name, found);
+    const { name, selector } = user.workload!;
+    const own = known.own.get(name)
+      ?? { rule: this.newRule(host, `${host.host} for ${name}`, `${name}-${objectName(host.host)}`), said: host };
+    known.own.set(name, own);
+    own.rule.users.push(user);
+    own.rule.rule._produceSelector(selector);
+    own.rule.rule._setPortTls({ number: host.port.number!, tls: tlsOf(host) });
   }
 
-  private newRule(host: ExternalHost, name: string, selector?: () => Record<string, string>): KnownRule {
-    const users: HostUser[] = [];
-    const rule = new DestinationRule(this.rules, name, {
-      metadata: objectMetadata(this.settings, name, { role: ObjectRole.GRANT, grantLines: () => linesOf(users) }),
-      host: host.host,
-      exportTo: ['.'],
-    });
-    if (selector !== undefined) {
-      rule._produceSelector(selector);
+  /** Whoever else knows the host could dial its plain port too, and must not send plaintext there. */
+  private coverOthers(known: KnownHost): void {
+    const others = known.users.filter((user) => user.workload === undefined || !known.own.has(user.workload.name));
+    const plain = known.ports.find((port) => port._origination !== undefined);
+    if (plain === undefined || others.length === 0) {
+      // who was covered before may present a certificate by now
+      this.rules.node.tryRemoveChild(known.ports[0].host);
+      known.shared = undefined;
+      return;
     }
-    return { rule, users, ports: new Map() };
+    const derived = [...known.own.values()].map((own) => tlsWithoutCertificate(own.said));
+    // any of them will do, but the same one whatever the order of the calls
+    const [first] = derived.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+    const tls = known.simple === undefined ? first : tlsOf(known.simple);
+    known.shared = known.shared ?? this.newRule(plain, plain.host, objectName(plain.host));
+    known.shared.users = others;
+    known.shared.rule._setPortTls({ number: plain.port.number!, tls });
   }
 
-  private requireDefinable(host: ExternalHost, user: HostUser): void {
-    if (host._origination?.clientCertificate !== undefined && user.workload === undefined) {
-      throw new Error(`${user.name} would present one client certificate to ${host.host}, so the server could not tell its workloads apart; `
-        + 'name the workloads that may, each in an allow-list of its own');
-    }
-    if (host.host.endsWith(`.${this.facts.clusterDomain}`)) {
-      throw invalid(`${user.name} would reach a Service of the cluster as if it were outside of the mesh, without mutual TLS`, host.host,
-        'hosts outside of the cluster', 'grant it with allowFrom of its workload');
-    }
-    if (host._protocol === ExternalProtocol.TCP && host.addresses === undefined && this.facts.dnsCapture !== true) {
-      throw invalid(`proxies of ${this.settings.name} could not tell ${host} from other TCP hosts on this port, and one of them would silently win`,
-        undefined, 'addresses, or the mesh fact dnsCapture: true', 'give the addresses that the application dials');
-    }
-    if (host._resolution === ExternalResolution.DYNAMIC_DNS && this.facts.wildcardTlsHosts !== true) {
-      throw invalid(`${host} would not work, because istiod passes over TLS hosts with a wildcard by default`, this.facts.wildcardTlsHosts,
-        'the mesh fact wildcardTlsHosts: true', 'set ENABLE_WILDCARD_HOST_SERVICE_ENTRIES_FOR_TLS on istiod and state the fact, or name the hosts');
-    }
+  private newRule(host: ExternalHost, id: string, name: string): KnownRule {
+    const known: { rule?: DestinationRule; users: HostUser[] } = { users: [] };
+    known.rule = new DestinationRule(this.rules, id, { metadata: this.metadata(name, () => known.users), host: host.host, exportTo: ['.'] });
+    return known as KnownRule;
+  }
+
+  private metadata(name: string, users: () => HostUser[]): ApiObjectMetadata {
+    const grantLines = () => users().map((user) => grantLine(user.name, user.reason));
+    return objectMetadata(this.settings, name, { role: ObjectRole.GRANT, grantLines });
   }
 
   /** Refuses two descriptions of one host, and ports of different hosts that proxies could not tell apart. */
-  private requireAgreement(host: ExternalHost, known: KnownHost): void {
-    if (!known.ports.every((other) => describedAlike(other, host))) {
-      throw this.twoWays(host);
+  private requireAgreement(host: ExternalHost, user: HostUser, known: KnownHost): void {
+    if (!known.ports.every((other) => describedAlike(other, host)) || !this.agreesOnTls(host, user, known)) {
+      throw new Error(`${host.host} is described in two ways in namespace ${this.settings.name}, and proxies would follow one of them; `
+        + `describe it once and share the ExternalHost (now: ${host}; before: ${known.ports.join(', ')})`);
     }
     const clash = [...this.known.values()].flatMap((k) => k.ports).find((other) => other.host !== host.host && collide(other, host));
     if (clash !== undefined) {
-      throw new Error(`proxies of ${this.settings.name} could not tell ${host} from ${clash}: both are dialled on port ${host.port.number}, `
-        + 'and one of them would silently win; give each addresses that only it has, or another port');
+      const where = [host, clash].map((h) => h.addresses?.join(' and ') ?? 'any address').join(', ');
+      const fix = `${host.addresses === undefined ? '' : 'give each addresses that only it has, or '}dial one of them on another port`;
+      const both = `both are dialled on port ${host.port.number} (${where}), and one of them would silently win`;
+      throw new Error(`proxies of ${this.settings.name} could not tell ${host} from ${clash}: ${both}; ${fix}`);
     }
   }
 
-  private twoWays(host: ExternalHost): Error {
-    return new Error(`${host.host} is described in two ways in namespace ${this.settings.name}, and proxies would follow one of them; `
-      + 'describe it once and share the ExternalHost');
+  /** One workload connects in one way: its own rule would hide the one that it shares with others. */
+  private agreesOnTls(host: ExternalHost, user: HostUser, known: KnownHost): boolean {
+    if (host._origination === undefined) {
+      return true;
+    }
+    const own = user.workload === undefined ? undefined : known.own.get(user.workload.name)?.said;
+    const before = presents(host) ? own : known.simple;
+    const otherWay = presents(host) ? known.simpleUsers.has(user.name) : own !== undefined;
+    return !otherWay && (before === undefined || JSON.stringify(tlsOf(before)) === JSON.stringify(tlsOf(host)));
   }
 }
 
 /** A host is the name of its objects; only the asterisk of a wildcard cannot be in a name. */
 function objectName(host: string): string {
   return host.replace('*', 'wildcard');
-}
-
-function linesOf(users: HostUser[]): string[] {
-  return users.map((user) => grantLine(user.name, user.reason));
 }

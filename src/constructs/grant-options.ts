@@ -33,6 +33,9 @@ export function checkOptions(target: string, options: AllowOptions, declared?: P
 /** Refuses what only a validated token could fulfil. */
 export function refuseToken(target: string, { claims, issuers }: AllowOptions, fix: string): void {
   const asked = claims ?? issuers;
+  if (asked?.length === 0) {
+    throw invalid(`a grant to ${target} has an empty list of ${claims === undefined ? 'issuers' : 'claims'}`, asked, 'grants without claims and issuers', fix);
+  }
   if (asked !== undefined) {
     throw invalid(`a grant to ${target} asks for ${claims === undefined ? 'issuers' : 'claims'}, but nothing validates a token there, so it would refuse everybody`,
       asked.map(String), 'grants without claims and issuers', fix);
@@ -42,11 +45,17 @@ export function refuseToken(target: string, { claims, issuers }: AllowOptions, f
 /** Refuses what no proxy can decide about a connection whose bytes it does not understand. */
 export function checkConnections(target: string, engine: string, options: AllowOptions, ports: Port[]): void {
   refuseToken(target, options, 'leave them out; the database has users of its own');
-  checkOptions(target, options, ports);
   if (options.routes !== undefined) {
-    throw invalid(`routes to ${target} are nothing that connections to ${engine} could be told apart by`, options.routes.map(String),
-      'grants without routes', 'leave routes out, or describe it as a Workload with an HTTP port to admit single requests');
+    throw invalid(`routes on ${ports.join(', ')} of ${target} would be dropped by Istio with the whole rule and cut everyone off, because a proxy sees `
+      + `connections to ${engine}, no requests`, options.routes.map(String), 'grants without routes',
+    'leave routes out, or describe it as a Workload with an HTTP port to admit single requests');
   }
+  const other = options.ports?.find((port) => !ports.some((p) => p.number === port.number && p.transport === port.transport));
+  if (other !== undefined) {
+    throw invalid(`a port of ${target} is none for clients`, String(other), ports.join(', '),
+      'state further ports of clients in ports of the database; members and scrapes have methods of their own');
+  }
+  checkOptions(target, options, ports);
 }
 
 /** A copy, so that what the caller does to the lists later changes no grant. */

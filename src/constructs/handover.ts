@@ -20,6 +20,8 @@ export interface ForeignHalf {
   readonly routes: HttpMatch[];
   readonly issuers: JwtIssuer[];
   readonly claims: ClaimRequirement[];
+  /** The host of the target, as the proxy of the source has to know it. */
+  readonly host?: { readonly namespace: string; readonly name: string };
   /** The side that the other owner has to open. */
   readonly side: 'source' | 'target';
   readonly path: string;
@@ -39,9 +41,15 @@ export function handover(half: ForeignHalf): Assumption {
     owner: half.owner,
     statement: `${subject} ${verb} ${object} on ${ports}`,
     // without the fields that are undefined, which YAML would write as null
-    text: `${CAUTION}\n${Yaml.stringify(...manifests.map((m) => JSON.parse(JSON.stringify(m)))).trim()}`,
+    text: [CAUTION, ...knownHost(half), Yaml.stringify(...manifests.map((m) => JSON.parse(JSON.stringify(m)))).trim()].join('\n'),
     path: half.path,
   };
+}
+
+function knownHost({ side, host }: ForeignHalf): string[] {
+  return side === 'target' || host === undefined ? [] : [
+    `# where a Sidecar limits what their proxies know, its hosts also need "${host.namespace}/${host.name}"`,
+  ];
 }
 
 function egressPolicy(half: ForeignHalf): object {

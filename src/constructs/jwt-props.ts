@@ -59,7 +59,7 @@ export interface AllowPublicOptions {
   readonly ports?: Port[];
   /**
    * Who may send such requests. At least one.
-   * @default - whoever is granted anything else here; an identity is asked for in any case
+   * @default - whoever is granted requests with a token (`allowFrom`, `allowUsers`), also later; an identity is asked for in any case
    */
   readonly from?: IPeer[];
 }
@@ -74,6 +74,9 @@ export interface AllowCorsPreflightOptions {
   readonly reason: string;
   /** The paths that the pages call, in the forms of `HttpMatch`. At least one. @default - any path */
   readonly paths?: string[];
-  /** Who forwards them. At least one. @default - whoever is granted anything else here; an identity is asked for in any case */
+  /**
+   * Who forwards them. At least one.
+   * @default - whoever is granted requests with a token (`allowFrom`, `allowUsers`), also later; an identity is asked for in any case
+   */
   readonly from?: IPeer[];
 }

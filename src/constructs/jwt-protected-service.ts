@@ -2,11 +2,11 @@ import { Construct } from 'constructs';
 import { AllowOptions } from './allow-options';
 import { Enforcement, Layer } from './enforcement';
 import { ObjectRole } from './git-ops';
-import { copyOf } from './grant-options';
+import { checkOptions, copyOf } from './grant-options';
 import {
   AllowCorsPreflightOptions, AllowPublicOptions, AllowUsersOptions, JwtProtectedServiceFromApiObjectProps, JwtProtectedServiceProps,
 } from './jwt-props';
-import { openProblems, OpenRequests, openToEverybodyGranted, preflightRequests, publicRequests } from './jwt-public';
+import { OpenEdge, OpenRequests, preflightRequests, publicRequests, swallowedTokens } from './jwt-public';
 import { namespaceFor } from './namespace-ref';
 import { objectMetadata } from './namespace-settings';
 import { IPeer, PeerFacts } from './peer';
@@ -71,23 +71,27 @@ export class JwtProtectedService extends Construct implements IWorkload {
   public readonly requestAuthentication?: RequestAuthentication;
 
   private readonly accepted: JwtIssuer[];
+  /** Requests that whoever is granted others may send without a token. */
   private readonly opened: OpenRequests[] = [];
+  private readonly openEdges: OpenEdge[] = [];
+  private readonly callers = new Map<string, IPeer>();
 
   public constructor(scope: Construct, id: string, props: JwtProtectedServiceProps) {
     super(scope, id);
     const { ports, issuers, podLabels, _apiObject, ...options } = props;
     const workloadName = checkedName(options.workloadName ?? id);
-    const httpPorts = requireHttp(workloadName, ports);
-    this.accepted = requireIssuers(workloadName, issuers);
     const { name: namespaceName, layers, enforcement } = namespaceFor(scope, id, options.namespace)._settings;
+    const peerName = `${namespaceName}/${workloadName}`;
+    const httpPorts = requireHttp(peerName, ports);
+    this.accepted = requireIssuers(peerName, issuers);
     if (!layers.includes(Layer.IDENTITY)) {
-      throw invalid(`nothing would require a token of ${workloadName}: its namespace does not take the layer that does`, layers, Layer.IDENTITY,
+      throw invalid(`nothing would require a token of ${peerName}: its namespace does not take the layer that does`, layers, Layer.IDENTITY,
         'add Layer.IDENTITY to the layers of the namespace');
     }
     this.workload = new Workload(this, 'workload', {
       ...options,
       workloadName,
-      _pods: podsOf(`${namespaceName}/${workloadName}`, workloadName, httpPorts, { podLabels, apiObject: _apiObject }),
+      _pods: podsOf(peerName, workloadName, httpPorts, { podLabels, apiObject: _apiObject }),
       _facade: { name: 'JwtProtectedService', admitsPlaintext: false },
     });
     this.workloadName = this.workload.workloadName;
@@ -95,7 +99,7 @@ export class JwtProtectedService extends Construct implements IWorkload {
     this.serviceAccountName = this.workload.serviceAccountName;
     this.peerName = this.workload.peerName;
     this.requestAuthentication = (options.enforcement ?? enforcement) === Enforcement.OBSERVE ? this.observe() : this.validateTokens();
-    this.node.addValidation({ validate: () => openProblems(this.workload, this.opened) });
+    this.node.addValidation({ validate: () => this.problems() });
   }
 
   /** The issuers whose tokens are accepted. Returns a copy. */
@@ -110,13 +114,20 @@ export class JwtProtectedService extends Construct implements IWorkload {
    */
   public allowFrom(peer: IPeer, options: AllowOptions = {}): void {
     const said = copyOf(options);
+    for (const [name, list] of Object.entries({ issuers: said.issuers, claims: said.claims })) {
+      if (list?.length === 0) {
+        throw invalid(`a grant to ${this.peerName} has an empty list of ${name}`, list, 'at least one entry',
+          'leave issuers out for all that are accepted, claims for whatever the token says');
+      }
+    }
     const strange = said.issuers?.find((issuer) => !this.accepted.some((known) => known.issuer === issuer.issuer));
-    if (strange !== undefined || said.issuers?.length === 0 || said.claims?.length === 0) {
-      throw invalid(`a grant to ${this.peerName} asks for a token that nobody validates there, or for none at all`,
-        strange === undefined ? { issuers: said.issuers?.map(String), claims: said.claims } : strange.issuer,
-        `issuers among ${this.accepted.join(', ')}, and at least one entry in each list`, 'leave issuers out for all of them, claims for any token');
+    if (strange !== undefined) {
+      throw invalid(`a grant to ${this.peerName} asks for a token that nobody validates there`, strange.issuer, this.accepted.join(', '),
+        'add the issuer to those of the service, or leave issuers out for all of them');
     }
     this.workload._admit(peer, { ...said, issuers: said.issuers ?? this.accepted });
+    this.callers.set(peer.peerName, peer);
+    this.opened.forEach((requests) => this.admitOpen(peer, requests));
   }
 
   /** Lets this service reach a target; the same as `target.allowFrom(service, options)`. */
@@ -131,14 +142,21 @@ export class JwtProtectedService extends Construct implements IWorkload {
    */
   public allowUsers(options: AllowUsersOptions): void {
     const { through, ...rest } = options;
-    this.allowFrom(through ?? this.workload.namespace.mesh.ingressGateway(), rest);
+    const { mesh } = this.workload.namespace;
+    const gateways = mesh.facts.ingressGateways ?? [];
+    if (through === undefined && gateways.length !== 1) {
+      throw invalid(`it is not said through which gateway the users of ${this.peerName} come`, gateways.map((gateway) => gateway.name),
+        'through, or mesh facts with exactly one ingress gateway', 'name it, for example through: mesh.ingressGateway("public")');
+    }
+    this.allowFrom(through ?? mesh.ingressGateway(), rest);
   }
 
   /**
    * Opens a path without a token, for GET and HEAD unless methods are named. The identity of the caller is still asked for. A request that
    * carries an invalid token is answered with 401 on this path too.
    *
-   * Kubelet probes need no public path: they are rewritten to a port of the proxy.
+   * A path below a protected prefix may be public. One that opens a route as a whole for which the same peer needs a token is a fault at
+   * synth. Kubelet probes need no public path: they are rewritten to a port of the proxy.
    *
    * @param path as in `HttpMatch`: exact, prefix or template; not a suffix, and not everything
    * @throws when the path would open everything, a list is empty, the reason says nothing, or claims are handed to the application in
@@ -175,12 +193,22 @@ export class JwtProtectedService extends Construct implements IWorkload {
     if (from?.length === 0) {
       throw invalid(`${what} of ${this.peerName} is open to an empty list of peers`, from, 'at least one peer', 'leave from out for everybody who is granted anything else');
     }
+    checkOptions(this.peerName, requests, this.workload.ports);
     if (from === undefined) {
       this.opened.push(requests);
-      openToEverybodyGranted(this.workload, requests);
-    } else {
-      from.forEach((peer) => this.workload._admit(peer, { ...requests }));
     }
+    [...from ?? this.callers.values()].forEach((peer) => this.admitOpen(peer, requests));
+  }
+
+  private admitOpen(peer: IPeer, requests: OpenRequests): void {
+    this.workload._admit(peer, requests);
+    this.openEdges.push({ peer: peer._asPeer(), requests });
+  }
+
+  private problems(): string[] {
+    const nobody = this.callers.size > 0 ? [] : this.opened.map(({ routes }) => `${routes.join(', ')} of ${this.peerName} is open to nobody: `
+      + 'no workload or gateway is granted requests with a token; grant them to one, or name who may send these in from');
+    return [...nobody, ...swallowedTokens(this.peerName, this.openEdges, this.workload._record.ingress)];
   }
 
   private validateTokens(): RequestAuthentication {

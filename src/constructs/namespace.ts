@@ -209,6 +209,8 @@ function checkedNamespaceName(name: string): string {
   return name;
 }
 
+const MANAGED_BY = 'app.kubernetes.io/managed-by';
+
 function namespaceLabels(props: ZeroTrustNamespaceProps, name: string): Record<string, string> {
   const { injection, istioCni } = props.mesh.facts;
   const podSecurity = props.podSecurity ?? PodSecurity.auditRestricted();
@@ -220,6 +222,11 @@ function namespaceLabels(props: ZeroTrustNamespaceProps, name: string): Record<s
   if (conflict !== undefined) {
     throw invalid(`namespace ${name} is given a label that decides about injection`, { [conflict]: props.labels?.[conflict] }, `${injection.label} from the mesh facts`,
       'with istio-injection and istio.io/rev on one namespace one of them wins silently; change `injection` of the mesh instead');
+  }
+  const decided = Object.keys(props.labels ?? {}).find((label) => label.startsWith('pod-security.kubernetes.io/') || label === MANAGED_BY);
+  if (decided !== undefined) {
+    throw invalid(`namespace ${name} is given a label that has a meaning of its own`, { [decided]: props.labels?.[decided] }, 'other labels',
+      'use podSecurity for Pod Security levels; who manages the object is not up to choice');
   }
   return { [injection.label]: injection.value, ...podSecurity._labels(), ...props.labels };
 }

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { AllowOptions } from './allow-options';
-import { DatabaseEngine, databasePorts } from './database-engine';
+import { DatabaseEngine, databasePorts, memberPorts } from './database-engine';
 import { scrapeDatabase } from './database-metrics';
 import { ExternalDatabaseProps, ReplicationOptions, SecureDatabaseFromApiObjectProps, SecureDatabaseProps } from './database-props';
 import { MemberService } from './database-replication';
@@ -75,10 +75,10 @@ export class SecureDatabase extends Construct implements IWorkload {
     const { engine, podLabels, ports, clusterPorts, exporterPort, _apiObject, ...options } = props;
     this.engine = engine;
     this.dataPorts = databasePorts(`ports of ${id}`, ports ?? engine.ports);
-    this.clusterPorts = databasePorts(`clusterPorts of ${id}`, clusterPorts ?? engine.clusterPorts);
+    this.clusterPorts = memberPorts(`clusterPorts of ${id}`, clusterPorts ?? engine.clusterPorts);
     this.exporterPort = exporterPort ?? engine.exporterPort;
     if (this.exporterPort !== undefined) {
-      databasePorts(`exporterPort of ${id}`, [this.exporterPort]);
+      databasePorts(`exporterPort and other ports of ${id}`, [this.exporterPort, ...otherPorts(this.dataPorts, this.clusterPorts)]);
     }
     const workloadName = checkedName(options.workloadName ?? id);
     const peerName = `${namespaceFor(scope, id, options.namespace).namespaceName}/${workloadName}`;
@@ -138,7 +138,7 @@ export class SecureDatabase extends Construct implements IWorkload {
    * Lets the pods of the database talk to each other on the cluster ports, and on no others.
    *
    * Members dial each other by address. Without a Service that declares these ports as TCP, their proxies would pass such connections on in
-   * plaintext, which the others refuse; so a headless Service is defined, unless one is named that exists already.
+   * plaintext, which the others refuse; so a headless Service `SERVICE-members` is defined, unless one is named that exists already.
    */
   public allowReplication(options: ReplicationOptions = {}): void {
     this.clusterPorts.forEach((port) => this.workload._pods.declare(port));
@@ -161,4 +161,9 @@ export class SecureDatabase extends Construct implements IWorkload {
   public _asPeer(): PeerFacts {
     return this.workload._asPeer();
   }
+}
+
+/** The ports for clients and members, each once. */
+function otherPorts(clients: Port[], members: Port[]): Port[] {
+  return [...clients, ...members.filter((port) => !clients.some((p) => p.number === port.number))];
 }

@@ -2,7 +2,10 @@ import { IConstruct } from 'constructs';
 import { DeclaredPods, ObjectPods, Pods } from './pods';
 import { invalid } from '../values/errors';
 import { labelKeyProblem, labelValueProblem, serviceAccountNameProblem } from '../values/grammar/names';
-import { Port } from '../values/port';
+import { Port, TransportProtocol } from '../values/port';
+
+/** Where the proxy of a pod listens for itself; connections to them never pass a policy. */
+const PROXY_PORTS = [15000, 15001, 15004, 15006, 15008, 15020, 15021, 15053, 15090];
 
 export type PodLabels = { readonly [key: string]: string };
 
@@ -41,6 +44,11 @@ export function checkedPorts(workload: string, ports: Port[]): Port[] {
       'single ports by number',
       'ranges and names are for NetworkPolicy alone; list each port',
     );
+  }
+  const own = ports.find((p) => p.transport === TransportProtocol.TCP && PROXY_PORTS.includes(p.number!));
+  if (own !== undefined) {
+    throw invalid(`a port of ${workload} is one of the proxy itself, on which no rule holds`, String(own), `other ports than ${PROXY_PORTS.join(', ')}`,
+      'let the container listen on another port; for merged metrics see the hole metrics and allowMetricsFrom');
   }
   const twice = ports.find((p, i) => ports.some((q, j) => j < i && q.number === p.number && q.transport === p.transport));
   if (twice !== undefined) {

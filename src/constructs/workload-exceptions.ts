@@ -63,6 +63,14 @@ export function needKubernetesApi(workload: WorkloadInternals, reason: string): 
   const text = requireReason(reason, `${workload.peerName} calling the Kubernetes API`);
   const ports = [Port.tls(api.number)];
   workload._needsToken = true;
+  if (workload.serviceAccount === undefined) {
+    Grants.of(workload)._assume(() => [{
+      owner: `whoever defines the account ${workload.serviceAccountName} in namespace ${workload.namespaceName}`,
+      statement: `pods of ${workload.peerName} get a token for the Kubernetes API`,
+      text: '# in the pod spec, unless the account mounts it\nautomountServiceAccountToken: true',
+      path: workload.node.path,
+    }]);
+  }
   workload._record.egress.push({
     target: 'the API servers',
     addresses: api.addresses,

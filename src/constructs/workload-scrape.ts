@@ -9,7 +9,7 @@ import { Port } from '../values/port';
 
 /** Lets a peer reach a port that the proxy of the target never sees: both halves of the network layer, no other. */
 export function admitOnNetwork(workload: WorkloadInternals, peer: IPeer, port: Port, reason: string): void {
-  const facts = peer._asPeer();
+  const facts = namedPods(workload, peer);
   sendToPods(workload, facts, port, reason);
   workload._record.ingress.push({ peer: facts, ports: () => [port], routes: [], issuers: [], claims: [], networkOnly: true, reason });
   workload._objects.needNetwork();
@@ -18,9 +18,19 @@ export function admitOnNetwork(workload: WorkloadInternals, peer: IPeer, port: P
 
 /** Lets a peer that dials addresses of pods, and so has no identity, reach one port in plaintext. */
 export function admitPlaintextPeer(workload: WorkloadInternals, peer: IPeer, port: Port, reason: string): void {
-  const facts = peer._asPeer();
+  const facts = namedPods(workload, peer);
   addPlaintext(workload, { source: facts.name, port, reason, network: () => [podsGrant(facts.pods(), workload.namespaceName, [])] });
   sendToPods(workload, facts, port, reason);
+}
+
+/** Where nobody proves an identity, the pods are all that tells a source from others. */
+function namedPods(workload: WorkloadInternals, peer: IPeer): PeerFacts {
+  const facts = peer._asPeer();
+  if (facts.wideReason !== undefined) {
+    throw new Error(`${facts.name} would reach ${workload.peerName} without any identity, so nothing but the addresses of all pods would bound it; `
+      + 'name the pods of one workload, or of the Prometheus of the mesh facts');
+  }
+  return facts;
 }
 
 /** The half of the source: packets to the pods, and no host, because it dials addresses. */

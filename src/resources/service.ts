@@ -6,6 +6,7 @@ import { messagesOncePerSynth, requireNonEmpty, requireUnique } from './validati
 import { WorkloadLabels } from './workload-labels';
 import * as k8s from '../../imports/k8s';
 import { invalid } from '../values/errors';
+import { dnsLabelProblem } from '../values/grammar/names';
 import { ApplicationProtocol, Port } from '../values/port';
 
 /**
@@ -60,7 +61,7 @@ export class Service extends Resource {
   /**
    * Defines a Service.
    *
-   * @throws when there is no label or port, a port is a range or known by its name alone, or is there twice
+   * @throws when the name is no DNS label, there is no label or port, a port is a range or known by its name alone, or is there twice
    */
   public constructor(scope: Construct, id: string, props: ServiceProps) {
     super(scope, id);
@@ -73,7 +74,7 @@ export class Service extends Resource {
     this.labels = new WorkloadLabels('selector', props.selector);
     this.listed = [...props.ports];
     this.apiObject = new k8s.KubeService(this, 'Resource', {
-      metadata: metadataOf(id, props.metadata),
+      metadata: metadataOf(id, props.metadata, dnsLabelProblem),
       spec: {
         clusterIp: props.headless ? 'None' : undefined,
         publishNotReadyAddresses: props.publishNotReadyAddresses ? true : undefined,

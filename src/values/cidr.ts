@@ -1,5 +1,5 @@
 import { invalid, requireReason, requireValid } from './errors';
-import { addressProblem, blockContains, blocksOverlap, canonicalCidr, cidrProblem, IpBlock, parseIpBlock } from './grammar/cidrs';
+import { addressProblem, blockContains, blocksOverlap, canonicalCidr, cidrProblem, coversAll, IpBlock, parseIpBlock } from './grammar/cidrs';
 
 /**
  * Details of a block of addresses.
@@ -126,9 +126,7 @@ export class Cidr {
    * Whether every address of the other block, without its exceptions, belongs to this one and to none of its exceptions.
    */
   public covers(other: Cidr): boolean {
-    const outOfExceptions = this.exceptions.every((exception) => !blocksOverlap(exception, other.parsed)
-      || other.exceptions.some((own) => blockContains(own, exception)));
-    return blockContains(this.parsed, other.parsed) && outOfExceptions;
+    return coversAll({ block: this.parsed, except: this.exceptions }, { block: other.parsed, except: other.exceptions });
   }
 
   /**

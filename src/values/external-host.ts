@@ -45,16 +45,17 @@ interface ExternalHostFields {
   readonly reason?: string;
 }
 
-const SYSTEM_AUTHORITIES = '/etc/ssl/certs/ca-certificates.crt';
+/** The public authorities in the image of the proxy. @internal */
+export const SYSTEM_AUTHORITIES = '/etc/ssl/certs/ca-certificates.crt';
 const WITHOUT_WILDCARD = 'a DNS name in lower case such as "api.payments.example"';
 
 /**
  * A host outside of the mesh, with how its traffic is told apart, verified and bounded.
  *
- * A proxy believes the name that the application gives (SNI, `Host` header). With the resolutions that are used here it looks the name up
- * by itself, so the traffic ends where the name points; only `wildcardAnyAddress` trusts the address that the application chose. None of it
- * is a boundary for a hostile pod, which can pass its proxy by (another user id, UDP): that boundary is the network layer, and it is as
- * narrow as the `cidrs` that are given.
+ * A proxy believes the name that the application gives (SNI, `Host` header), and then looks it up by itself, so the traffic ends where the
+ * name points. `tcp` with `addresses` keeps the address that was dialled, which has to be one of them; only `wildcardAnyAddress` trusts any
+ * address that the application chose. None of it is a boundary for a hostile pod, which can pass its proxy by (another user id, UDP): that
+ * boundary is the network layer, and it is as narrow as the `cidrs` that are given.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
  * @example
@@ -250,10 +251,10 @@ export class ExternalHost {
   }
 
   /**
-   * The host and its port in words: `tls/443 of api.payments.example`.
+   * The host and its port in words: `tls/443 of api.payments.example`, `tls/443 of api.rates.example, dialled as http/80`.
    */
   public toString(): string {
-    return `${this.serverPort} of ${this.host}`;
+    return `${this.serverPort} of ${this.host}${this.port.number === this.serverPort.number ? '' : `, dialled as ${this.port}`}`;
   }
 }
 

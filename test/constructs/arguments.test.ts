@@ -18,6 +18,13 @@ describe('labels that select pods', () => {
   });
 });
 
+describe('ports', () => {
+  test.each([15000, 15001, 15006, 15008, 15020, 15021, 15090])('are refused where the proxy listens for itself and no rule holds: %i', (number) => {
+    expect(() => shopIn(newChart()).addWorkload('web', { ports: [Port.tcp(number)] })).toThrow(/one of the proxy itself/);
+    expect(() => shopIn(newChart()).addWorkload('web', { ports: [Port.udp(number), Port.tcp(15012)] })).not.toThrow();
+  });
+});
+
 describe('accounts', () => {
   test('of a workload that is called default are refused: every pod without an account would have its identity', () => {
     expect(() => shopIn(newChart()).addWorkload('default')).toThrow(/every pod without an account/);

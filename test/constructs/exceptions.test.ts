@@ -1,5 +1,5 @@
 import { ApiObject } from 'cdk8s';
-import { Cidr, CloudIdentity, Grants, MeshFacts, PlaintextSource, Port, Workload, ZeroTrustNamespace } from '../../src';
+import { Cidr, CloudIdentity, Grants, MeshFacts, PlaintextSource, Port, ServiceAccountRef, Workload, ZeroTrustNamespace } from '../../src';
 import { faults, meshWith, namesOf, newChart, only, synthChecked } from '../support/synth';
 
 const API = { addresses: [Cidr.address('10.0.0.1'), Cidr.address('10.0.0.2')], number: 6443 };
@@ -40,6 +40,19 @@ describe('the Kubernetes API', () => {
     expect(only(objects(), 'NetworkPolicy', 'web').spec.egress).toEqual([{
       to: [{ ipBlock: { cidr: '10.0.0.1/32' } }, { ipBlock: { cidr: '10.0.0.2/32' } }], ports: [{ port: 6443, protocol: 'TCP' }],
     }]);
+  });
+
+  test('needs a token that nobody here can mount when the account is somebody else\'s, and says so', () => {
+    const tokens = (serviceAccount: ServiceAccountRef) => {
+      const chart = newChart();
+      const shop = new ZeroTrustNamespace(chart, 'shop', { mesh: meshWith({ apiServer: API }) });
+      shop.addWorkload('web', { serviceAccount }).needsKubernetesApi('lists pods');
+      return Grants.of(chart).listAssumptions().map((a) => `${a.owner}: ${a.statement}`);
+    };
+    expect(tokens(ServiceAccountRef.existing('robot'))).toEqual([
+      'whoever defines the account robot in namespace shop: pods of shop/web get a token for the Kubernetes API',
+    ]);
+    expect(tokens(ServiceAccountRef.own())).toEqual([]);
   });
 
   test('is closed to whoever did not ask: no token, no egress, no host', () => {

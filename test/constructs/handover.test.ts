@@ -1,6 +1,6 @@
 import { Chart } from 'cdk8s';
 import { loadAll } from 'js-yaml';
-import { ClaimRequirement, Grants, HttpMatch, IWorkload, Port, Workload, ZeroTrustNamespace } from '../../src';
+import { ClaimRequirement, Grants, HttpMatch, IWorkload, JwtIssuer, Port, Workload, ZeroTrustNamespace } from '../../src';
 import { schemaProblems } from '../support/schemas';
 import { meshWith, newChart, synthChecked } from '../support/synth';
 
@@ -90,6 +90,27 @@ describe('the manifest for the owner of a source', () => {
     expect(others).toEqual([]);
     expect([kind, metadata]).toEqual(['NetworkPolicy', { name: 'monitoring-prom-to-shop-web', namespace: 'monitoring' }]);
     expect(spec).toMatchObject({ podSelector: { matchLabels: { app: 'p' } }, policyTypes: ['Egress'], egress: [{ ports: [{ protocol: 'TCP', port: 80 }] }] });
+  });
+
+  test('says which host its proxy has to know, where a Sidecar limits them', () => {
+    const { chart, shop, foreign } = world();
+    shop.addWorkload('web', { ports: [Port.http(8080)], serviceName: 'front' }).allowFrom(foreign('job'));
+    const [assumption] = Grants.of(chart).listAssumptions();
+    expect(assumption.text).toContain('"shop/front.shop.svc.cluster.local"');
+    foreign('db').allowFrom(shop.addWorkload('api'), { ports: [Port.tcp(5432)] });
+    const target = Grants.of(chart).listAssumptions().find((a) => a.statement.includes('data/db admits'));
+    expect(target?.text).not.toContain('Sidecar');
+  });
+
+  test('asks for the issuers and claims of a grant in the one rule of the target', () => {
+    const { chart, shop, foreign } = world();
+    const issuer = JwtIssuer.oidc('https://idp.example.com', { audiences: ['db'] });
+    foreign('db').allowFrom(shop.addWorkload('web'), { ports: [Port.http(80)], issuers: [issuer], claims: [ClaimRequirement.equalTo('azp', 'web')] });
+    expect(manifests(chart).find((o) => o.kind === 'AuthorizationPolicy').spec.rules).toEqual([{
+      from: [{ source: { principals: ['cluster.local/ns/shop/sa/web'], requestPrincipals: ['https://idp.example.com/*'] } }],
+      to: [{ operation: { ports: ['80'] } }],
+      when: [{ key: 'request.auth.claims[azp]', values: ['web'] }],
+    }]);
   });
 
   test('names every pod where every workload is meant', () => {

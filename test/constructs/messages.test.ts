@@ -1,5 +1,8 @@
 import { ApiObject, App, Chart, Testing } from 'cdk8s';
-import { Cidr, ClaimRequirement, Cluster, HttpMatch, PlaintextSource, PodSecurity, Port, ServiceAccountRef, Workload, ZeroTrustNamespace } from '../../src';
+import {
+  Cidr, ClaimRequirement, ClientCertificate, Cluster, DatabaseEngine, EgressAllowlist, ExternalHost, HttpMatch, JwtIssuer,
+  JwtProtectedService, MetricsScrape, PlaintextSource, PodSecurity, Port, SecureDatabase, ServiceAccountRef, Workload, ZeroTrustNamespace,
+} from '../../src';
 import { meshWith } from '../support/synth';
 
 /** What a person reads when a call is refused. */
@@ -39,11 +42,54 @@ test('messages of refused calls read well', () => {
     () => shop.mesh.prometheus(),
     () => Cluster.mark(chart.node.root),
   ].map(said);
-  expect(messages.join('\n')).toMatchSnapshot();
-  for (const message of messages) {
-    expect(message).toMatch(/^\S.*[^.]$/);
-    expect(message).not.toMatch(/undefined is not|\[object Object\]/);
-  }
+  expectReadable(messages);
+});
+
+test('messages of the patterns that people come for read well', () => {
+  const chart = new Chart(new App(), 'shop');
+  const shop = new ZeroTrustNamespace(chart, 'shop', { mesh: meshWith() });
+  const web = shop.addWorkload('web', { ports: [Port.http(8080)] });
+  const db = new SecureDatabase(shop, 'db', { engine: DatabaseEngine.CASSANDRA });
+  const issuer = JwtIssuer.oidc('https://idp.example.com', { audiences: ['api'] });
+  const writing = JwtIssuer.oidc('https://idp.example.com', { audiences: ['api'], claimToHeaders: [{ claim: 'sub', header: 'x-user' }] });
+  const jwt = (id: string, issuers = [issuer], ports = [Port.http(8080)]) => new JwtProtectedService(shop, id, { ports, issuers });
+  const api = jwt('api');
+  const egress = (id: string, ...hosts: ExternalHost[]) => new EgressAllowlist(shop, id, { from: [web], hosts, reason: 'calls out' });
+  egress('known', ExternalHost.https('api.example.com'), ExternalHost.tcp('a.example.com', 7000, { addresses: [Cidr.of('192.0.2.0/28')] }));
+  const certificate = ClientCertificate.files({ certificate: '/etc/c/tls.crt', privateKey: '/etc/c/tls.key' });
+  expectReadable([
+    () => db.allowFrom(web, { routes: [HttpMatch.get('/v1/*')] }),
+    () => db.allowFrom(web, { claims: [ClaimRequirement.present('sub')] }),
+    () => db.allowFrom(web, { ports: [Port.tcp(7000)] }),
+    () => db.workload.allowFrom(web),
+    () => db.allowMetricsFrom(web, MetricsScrape.mutualTls()),
+    () => new SecureDatabase(shop, 'udp', { engine: DatabaseEngine.POSTGRES, ports: [Port.udp(53)] }),
+    () => SecureDatabase.external(shop, 'e', { engine: DatabaseEngine.POSTGRES, host: 'db.example.com', cidrs: [] }),
+    () => jwt('none', []),
+    () => jwt('raw', [issuer], [Port.tcp(9000)]),
+    () => jwt('twice', [issuer, writing]),
+    () => api.allowFrom(web, { issuers: [JwtIssuer.oidc('https://other.example.com', { audiences: ['api'] })] }),
+    () => api.allowUsers({ reason: 'users' }),
+    () => api.allowPublic('/*', { reason: 'all of it' }),
+    () => api.allowPublic('*.png', { reason: 'pictures' }),
+    () => api.allowCorsPreflight({ origins: ['https://shop.example.com/'], reason: 'page' }),
+    () => api.workload.allowPlaintextFrom(PlaintextSource.cidrs('lab', Cidr.of('10.0.0.0/24')), Port.http(8080), 'legacy'),
+    () => jwt('headers', [writing]).allowPublic('/healthz', { reason: 'monitor' }),
+    () => ExternalHost.https('*.example.com'),
+    () => ExternalHost.https('192.0.2.7'),
+    () => ExternalHost.tcp('a.example.com', 7000, { addresses: [Cidr.of('192.0.2.0/28')], cidrs: [Cidr.of('198.51.100.0/28')] }),
+    () => egress('tcp', ExternalHost.tcp('b.example.com', 7000)),
+    () => egress('same', ExternalHost.tcp('b.example.com', 7000, { addresses: [Cidr.of('192.0.2.8/29')] })),
+    () => egress('plain', ExternalHost.httpWithTlsOrigination('api.example.com', { plainPort: 443 })),
+    () => egress('dynamic', ExternalHost.wildcardDynamicDns('example.com', { reason: 'many hosts' })),
+    () => egress('service', ExternalHost.https('api.shop.svc.cluster.local')),
+    () => egress('empty', ...[]),
+    () => egress('routes', ExternalHost.https('c.example.com')).allowFrom(web, { routes: [HttpMatch.get('/v1')] }),
+    () => new EgressAllowlist(shop, 'all', {
+      from: [shop.everyWorkload('all of them')], hosts: [ExternalHost.mutualTls('bank.example.com', certificate)], reason: 'bank',
+    }),
+    () => new EgressAllowlist(shop, 'reason', { reason: '' }),
+  ].map(said));
 });
 
 test('messages of a failed synth read well', () => {
@@ -63,3 +109,11 @@ test('messages of a failed synth read well', () => {
   expect(text).toMatchSnapshot();
   expect(text.split('\n')).toHaveLength(7);
 });
+
+function expectReadable(messages: string[]): void {
+  expect(messages.join('\n')).toMatchSnapshot();
+  for (const message of messages) {
+    expect(message).toMatch(/^\S.*[^.]$/);
+    expect(message).not.toMatch(/undefined is not|\[object Object\]/);
+  }
+}

@@ -176,6 +176,12 @@ describe('the Namespace object', () => {
     expect(() => emitted({ labels: { team: 'x' } })).not.toThrow();
   });
 
+  test.each(['pod-security.kubernetes.io/enforce', 'pod-security.kubernetes.io/warn-version', 'app.kubernetes.io/managed-by'])(
+    'refuses the label %s, which would undo what its own property says', (label) => {
+      expect(() => emitted({ labels: { [label]: 'restricted' } })).toThrow(/has a meaning of its own.*use podSecurity/);
+      expect(() => emitted({ labels: { 'app.kubernetes.io/part-of': 'x' } })).not.toThrow();
+    });
+
   test('enforces restricted pods only where istio-cni is stated', () => {
     const podSecurity = PodSecurity.enforceRestricted();
     expect(() => emitted({ podSecurity })).toThrow(/istio-cni/);

@@ -56,6 +56,31 @@ export function blocksOverlap(a: IpBlock, b: IpBlock): boolean {
   return blockContains(a, b) || blockContains(b, a);
 }
 
+/** A block without some blocks inside of it. */
+export interface HoledBlock {
+  readonly block: IpBlock;
+  readonly except: IpBlock[];
+}
+
+/** Whether every address of the inner block belongs to the outer one, decided part by part, down to the size of the smallest exception. */
+export function coversAll(outer: HoledBlock, inner: HoledBlock, part: IpBlock = inner.block): boolean {
+  if (inner.except.some((hole) => blockContains(hole, part))) {
+    return true;
+  }
+  if (blockContains(outer.block, part) && !outer.except.some((hole) => blocksOverlap(hole, part))) {
+    return true;
+  }
+  const divided = [outer.block, ...outer.except, ...inner.except]
+    .some((block) => block.prefixLength > part.prefixLength && blockContains(part, block));
+  return divided && halves(part).every((half) => coversAll(outer, inner, half));
+}
+
+function halves({ network, prefixLength }: IpBlock): IpBlock[] {
+  const bytes = network.toByteArray();
+  const upper = bytes.map((byte, i) => (i === Math.floor(prefixLength / 8) ? byte + 2 ** (7 - prefixLength % 8) : byte));
+  return [bytes, upper].map((half) => ({ network: ipaddr.fromByteArray(half), prefixLength: prefixLength + 1 }));
+}
+
 /** Whether the block writes an IPv4 address as IPv6 (`::ffff:10.0.0.1`), which no packet in a cluster carries. */
 export function isIpv4Mapped(block: IpBlock): boolean {
   return block.network instanceof ipaddr.IPv6 && block.prefixLength >= 96 && block.network.isIPv4MappedAddress();

@@ -22,7 +22,8 @@ export function hostProblem(value: string): string | undefined {
   if (value !== value.toLowerCase()) {
     return `is not in lower case; hosts are compared without regard to case, so it is "${value.toLowerCase()}"`;
   }
-  return dnsSubdomainProblem(value);
+  return dnsSubdomainProblem(value)
+    ?? (value.split('.').some((label) => label.length > 63) ? 'has a label of more than 63 characters, which no DNS name has' : undefined);
 }
 
 /** What is wrong with a domain of which all subdomains are meant. */

@@ -1,5 +1,3 @@
-import { hostProblem } from './hosts';
-
 /** What is wrong with the origin of a web page, as a browser sends it: scheme, host, and the port unless it is the scheme's own. */
 export function originProblem(value: string): string | undefined {
   if (value === 'null') {
@@ -8,14 +6,18 @@ export function originProblem(value: string): string | undefined {
   if (value.includes('*')) {
     return 'has a "*", but each origin is one party';
   }
-  const parts = /^(https?):\/\/([^/:?#@]+)(?::(\d+))?$/.exec(value);
-  if (parts === null) {
-    return 'is not SCHEME://HOST or SCHEME://HOST:PORT';
+  const origin = serialised(value);
+  if (origin === undefined || !/^https?:/.test(origin)) {
+    return 'is not SCHEME://HOST or SCHEME://HOST:PORT with http or https';
   }
-  const [, scheme, host, port] = parts;
-  if ((scheme === 'https' && port === '443') || (scheme === 'http' && port === '80')) {
-    return 'has the port that browsers leave out for this scheme, so that it never matches';
+  return origin === value ? undefined : `is never sent in this form; browsers send "${origin}"`;
+}
+
+/** The origin as the URL standard writes it, which is what browsers send. */
+function serialised(value: string): string | undefined {
+  try {
+    return new URL(value).origin;
+  } catch {
+    return undefined;
   }
-  const problem = hostProblem(host);
-  return problem === undefined ? undefined : `has a host that ${problem}`;
 }

@@ -1,4 +1,4 @@
-import { textProblem } from './strings';
+import { matchesStringPattern, parseStringPattern, textProblem } from './strings';
 
 /** One part of a path template: a literal segment, `{*}` (one segment) or `{**}` (any rest). */
 export type TemplateSegment = { readonly kind: 'literal'; readonly text: string } | { readonly kind: 'one' } | { readonly kind: 'rest' };
@@ -23,6 +23,35 @@ export function parsePathTemplate(value: string): TemplateSegment[] {
       default: return { kind: 'literal', text: segment };
     }
   });
+}
+
+/** Whether a normalised path satisfies a pattern of a policy. */
+export function matchesPath(pattern: string, path: string): boolean {
+  if (!isPathTemplate(pattern)) {
+    return matchesStringPattern(parseStringPattern(pattern), path);
+  }
+  const parts = parsePathTemplate(pattern).map((segment) => {
+    switch (segment.kind) {
+      case 'one': return '[^/]+';
+      case 'rest': return '.*';
+      case 'literal': return segment.text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    }
+  });
+  return new RegExp(`^/${parts.join('/')}$`).test(path);
+}
+
+/** Paths of which a pattern holds the shortest, an ordinary one and a deep one. */
+export function pathWitnesses(pattern: string): string[] {
+  if (isPathTemplate(pattern)) {
+    return ['', 'z', 'z/z'].map((rest) => pattern.replaceAll(ONE, 'z').replace(REST, rest));
+  }
+  const { kind } = parseStringPattern(pattern);
+  const text = pattern.replace('*', '');
+  switch (kind) {
+    case 'suffix': return [`/z${text}`, `/z/z${text}`];
+    case 'prefix': return [text, `${text}z`, `${text}z/z`];
+    default: return [text];
+  }
 }
 
 /**
