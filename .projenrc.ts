@@ -45,8 +45,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     },
   },
   eslintOptions: { dirs: ['src', 'test', 'examples'], ignorePatterns: ['*.d.ts', '*.js', 'node_modules/', 'examples/**/imports/'] },
-  npmIgnoreOptions: { ignorePatterns: ['/imports/', '/examples/', '/scripts/', '/docs/', '/bench/', '/.ci/'] },
-  gitignore: ['/examples/**/dist/', '/examples/**/node_modules/', '/test-reports/'],
+  npmIgnoreOptions: { ignorePatterns: ['/imports/', '/examples/', '/scripts/', '/docs/', '/bench/', '/oracle/', '/.ci/'] },
+  gitignore: ['/examples/**/dist/', '/examples/**/node_modules/', '/test-reports/', '/oracle/.bin/'],
 });
 
 project.package.addField('types', 'lib/src/index.d.ts');

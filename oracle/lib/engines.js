@@ -1,0 +1,37 @@
+// Where the engines are and how they are started.
+const fs = require('node:fs');
+const path = require('node:path');
+const { Engine, Renewed } = require('./engine');
+const versions = require('../versions.json');
+
+const root = path.join(__dirname, '..', '..');
+const bin = path.join(root, 'oracle', '.bin');
+const crds = path.join(root, 'imports', 'schemas');
+const envoy = path.join(bin, `envoy-${versions.envoy}`);
+
+const PROGRAMS = {
+  istio: { module: 'istio', package: '.' },
+  'envoy-run': { module: 'envoy', package: '.' },
+  strategies: { module: 'k8s', package: './strategies' },
+  apiserver: { module: 'k8s', package: './apiserver' },
+  netpol: { module: 'netpol', package: '.' },
+};
+
+const program = (name) => path.join(bin, name);
+
+/** The programs that are not there, Envoy included. */
+function missing() {
+  const files = [...Object.keys(PROGRAMS).map(program), envoy];
+  return files.filter((file) => !fs.existsSync(file)).map((file) => path.basename(file));
+}
+
+const engines = {
+  // istiod keeps about 3 MB of each configuration
+  istio: () => new Renewed(() => new Engine(program('istio'), [], { name: 'istio' }), 250),
+  envoy: () => new Engine(program('envoy-run'), ['-envoy', envoy], { name: 'envoy-run' }),
+  strategies: () => new Engine(program('strategies'), ['-crds', crds], { name: 'strategies' }),
+  apiserver: () => new Engine(program('apiserver'), ['-crds', crds], { name: 'apiserver' }),
+  netpol: () => new Engine(program('netpol'), [], { name: 'netpol' }),
+};
+
+module.exports = { root, bin, envoy, PROGRAMS, program, missing, engines, versions };

@@ -1,0 +1,97 @@
+// A case about one workload: the objects around it, and requests to it.
+const { namespace, pod } = require('./context');
+
+const DOMAIN = 'cluster.local';
+
+function targetOf({ common, target }, ip) {
+  const merged = { kind: 'sidecar', namespace: 'foo', name: 'w', labels: { app: 'w' }, ports: [{ number: 8080, app: 'http' }], ...common.target, ...target };
+  return { serviceAccount: merged.name, ...merged, ip };
+}
+
+function service(target) {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: target.name, namespace: target.namespace },
+    spec: {
+      clusterIP: '10.9.9.9',
+      selector: target.labels,
+      ports: target.ports.filter((port) => port.service !== false).map(({ number, app, name, servicePort }) => ({
+        name: name ?? `${app ?? 'port'}-${number}`, port: servicePort ?? number, targetPort: number, protocol: 'TCP', ...(app === undefined || name !== undefined ? {} : { appProtocol: app }),
+      })),
+    },
+  };
+}
+
+// the older one counts where several exclude each other, and without a time the order would be any
+const createdAt = (i) => new Date(Date.UTC(2026, 0, 1, 0, 0, i)).toISOString().replace('.000', '');
+const istio = (kind, group, version) => (spec, i, target) => ({
+  apiVersion: `${group}/${version}`,
+  kind,
+  metadata: { name: spec.name ?? `${kind.toLowerCase()}-${i}`, namespace: spec.in ?? target.namespace, ...(spec.annotations === undefined ? {} : { annotations: spec.annotations }), creationTimestamp: createdAt(i) },
+  spec: Object.fromEntries(Object.entries(spec).filter(([key]) => !['name', 'in', 'annotations'].includes(key))),
+});
+const POLICY = istio('AuthorizationPolicy', 'security.istio.io', 'v1');
+const PEER = istio('PeerAuthentication', 'security.istio.io', 'v1');
+const TOKENS = istio('RequestAuthentication', 'security.istio.io', 'v1');
+
+const listOf = (one, name) => [...one.common[name] ?? [], ...one[name] ?? []];
+
+/** The policies of a case without anything around them. */
+function policyObjects(one, target) {
+  return [
+    ...listOf(one, 'peers').map((spec, i) => PEER(spec, i, target)),
+    ...listOf(one, 'policies').map((spec, i) => POLICY(spec, i, target)),
+    ...listOf(one, 'objects'),
+  ];
+}
+
+/** The objects of a case. Issuers without keys get those with which the tokens are minted. */
+async function objectsOf(one, target, jwksOf) {
+  const authentications = await Promise.all(listOf(one, 'authentications').map(async (spec, i) => {
+    const jwtRules = await Promise.all((spec.jwtRules ?? []).map(async (rule) => (
+      rule.jwks === undefined && rule.jwksUri === undefined ? { ...rule, jwks: await jwksOf(rule.issuer) } : rule)));
+    return TOKENS({ ...spec, jwtRules }, i, target);
+  }));
+  return [
+    ...['foo', 'bar', 'istio-system', target.namespace].filter((name, i, all) => all.indexOf(name) === i).map(namespace),
+    service(target),
+    pod(target),
+    ...authentications,
+    ...policyObjects(one, target),
+  ];
+}
+
+/** The requests of a case, as the program that drives Envoy takes them. */
+function requestsOf(one, target) {
+  const lists = [one.requests ?? 'default'].flat();
+  const said = lists.flatMap((entry) => (typeof entry === 'string' ? one.common.requests[entry] : [entry]));
+  const protocols = new Map(target.ports.map((port) => [port.number, ['tcp', 'tls', 'https', 'mongo', 'mysql', 'redis'].includes(port.app) ? 'tcp' : 'http']));
+  return said.map(({ from, port = target.ports[0].number, ip, token, tokens, protocol, ...request }) => ({
+    port,
+    from: { principal: principalOf(from), ...(ip === undefined ? {} : { ip }) },
+    protocol: protocol ?? protocols.get(port) ?? 'http',
+    tls: from === undefined ? 'none' : 'mesh',
+    method: 'GET',
+    path: '/',
+    host: target.name,
+    headers: [],
+    tokens: (tokens ?? (token === undefined ? [] : [token])).map(tokenOf),
+    ...request,
+  }));
+}
+
+/** `foo/a` is an account of the mesh's own domain; anything longer is the whole identity. */
+function principalOf(from) {
+  if (from === undefined) {
+    return null;
+  }
+  const parts = from.split('/');
+  return parts.length === 2 ? `${DOMAIN}/ns/${parts[0]}/sa/${parts[1]}` : from;
+}
+
+function tokenOf({ in: place = 'header', issuer = 'https://idp.example', state = 'valid', name, prefix, ...claims }) {
+  return { in: place, issuer, state, ...(name === undefined ? {} : { name }), ...(prefix === undefined ? {} : { prefix }), claims: { sub: 'alice', ...claims.claims } };
+}
+
+module.exports = { targetOf, objectsOf, policyObjects, requestsOf };

@@ -1,0 +1,53 @@
+// NetworkPolicies: who reaches whom in small worlds, by engines of others.
+const { casesOf } = require('../lib/cases');
+const { packRows } = require('../lib/pack');
+const { settle } = require('../lib/recorded');
+const { Tally } = require('../lib/tally');
+
+const EXTERNALS = ['203.0.113.7', '10.0.0.9', '2001:db8::7'];
+const PORTS = [{ port: 80, protocol: 'TCP' }, { port: 8080, protocol: 'TCP' }, { port: 53, protocol: 'UDP' }, { port: 81, protocol: 'TCP' }];
+
+/** A world: namespaces with labels, and in each of them pods for every combination of labels. */
+function worldOf({ common, policies }) {
+  const { namespaces, pods, containerPorts } = common.world;
+  const all = namespaces.flatMap((space, i) => pods.map((one, j) => ({
+    id: `${space.name}/${one.name}`, namespace: space.name, labels: one.labels ?? {}, ip: `10.${10 + i}.0.${10 + j}`, ports: one.ports ?? containerPorts ?? [],
+  })));
+  return { namespaces: namespaces.map(({ name, labels = {} }) => ({ name, labels: { 'kubernetes.io/metadata.name': name, ...labels } })), pods: all, policies };
+}
+
+/** Engines read policies as they are stored, so each goes through the API server's own strategies first. */
+async function stored(policies, strategies) {
+  return Promise.all(policies.map(async ({ name, in: namespace, ...spec }, i) => {
+    const object = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: name ?? `policy-${i}`, namespace }, spec };
+    const reply = await strategies.ask({ op: 'create', object });
+    if (reply.status !== 201) {
+      throw new Error(`the API server refuses a policy: ${reply.message}`);
+    }
+    return reply.object;
+  }));
+}
+
+async function networkPolicies(engines, { record }) {
+  const tally = new Tally('NetworkPolicies before other engines');
+  const asked = { netpol: engines.netpol(), strategies: engines.strategies() };
+  const verdicts = {};
+  let pairs = 0;
+  for (const one of casesOf('network-policies')) {
+    const world = worldOf(one);
+    const policies = await stored(world.policies, asked.strategies);
+    const reply = await asked.netpol.ask({ op: 'matrix', ...world, policies, externals: EXTERNALS, ports: PORTS });
+    const [first, ...others] = Object.entries(reply.engines);
+    others.forEach(([name, matrix]) => tally.check(JSON.stringify(matrix) === JSON.stringify(first[1]), `${one.id}: ${name} and ${first[0]} disagree`));
+    pairs += Object.values(first[1]).flat().join('').length;
+    const packed = (matrix) => Object.fromEntries(Object.entries(matrix).map(([port, rows]) => [port, packRows(rows)]));
+    verdicts[one.id] = { inside: packed(first[1]), outside: packed(reply.outbound[first[0]]) };
+  }
+  const { id, ...versions } = await asked.netpol.ask({ op: 'version' });
+  await Promise.all(Object.values(asked).map((engine) => engine.close()));
+  settle('network-policies', versions, verdicts, { record, tally });
+  tally.note(`${pairs} pairs of source, destination and port`);
+  return tally;
+}
+
+module.exports = { networkPolicies, worldOf, EXTERNALS, PORTS };
