@@ -3,6 +3,7 @@ const { engines, missing, versions } = require('./lib/engines');
 
 const SUITES = {
   policies: () => require('./suites/policies').policies,
+  'envoy-versions': () => require('./suites/policies').envoyVersions,
   validity: () => require('./suites/validity').validity,
   ambient: () => require('./suites/ambient').ambient,
   'client-tls': () => require('./suites/client-tls').clientTls,

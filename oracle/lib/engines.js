@@ -7,7 +7,8 @@ const versions = require('../versions.json');
 const root = path.join(__dirname, '..', '..');
 const bin = path.join(root, 'oracle', '.bin');
 const crds = path.join(root, 'imports', 'schemas');
-const envoy = path.join(bin, `envoy-${versions.envoy}`);
+const envoyOf = (version) => path.join(bin, `envoy-${version}`);
+const envoys = [versions.envoy, ...versions.otherEnvoys];
 
 const PROGRAMS = {
   istio: { module: 'istio', package: '.' },
@@ -21,17 +22,17 @@ const program = (name) => path.join(bin, name);
 
 /** The programs that are not there, Envoy included. */
 function missing() {
-  const files = [...Object.keys(PROGRAMS).map(program), envoy];
+  const files = [...Object.keys(PROGRAMS).map(program), ...envoys.map(envoyOf)];
   return files.filter((file) => !fs.existsSync(file)).map((file) => path.basename(file));
 }
 
 const engines = {
   // istiod keeps about 3 MB of each configuration
   istio: () => new Renewed(() => new Engine(program('istio'), [], { name: 'istio' }), 250),
-  envoy: () => new Engine(program('envoy-run'), ['-envoy', envoy], { name: 'envoy-run' }),
+  envoy: (version = versions.envoy) => new Engine(program('envoy-run'), ['-envoy', envoyOf(version)], { name: 'envoy-run' }),
   strategies: () => new Engine(program('strategies'), ['-crds', crds], { name: 'strategies' }),
   apiserver: () => new Engine(program('apiserver'), ['-crds', crds], { name: 'apiserver' }),
   netpol: () => new Engine(program('netpol'), [], { name: 'netpol' }),
 };
 
-module.exports = { root, bin, envoy, PROGRAMS, program, missing, engines, versions };
+module.exports = { root, bin, envoyOf, envoys, PROGRAMS, program, missing, engines, versions };

@@ -1,7 +1,7 @@
 // AuthorizationPolicy, PeerAuthentication and RequestAuthentication: what real Envoy does with what real istiod makes of them.
 const { casesOf } = require('../lib/cases');
 const { objectsOf, requestsOf, targetOf } = require('../lib/policy-case');
-const { settle } = require('../lib/recorded');
+const { read, settle } = require('../lib/recorded');
 const { Tally } = require('../lib/tally');
 
 const BATCH = 60;
@@ -35,9 +35,9 @@ async function askBatch(batch, first, asked) {
   });
 }
 
-async function policies(engines, { record }) {
-  const tally = new Tally('policies before real Envoy');
-  const asked = { istio: engines.istio(), envoy: engines.envoy() };
+/** What one version of Envoy says of every case. */
+async function verdictsBy(version, engines, cases) {
+  const asked = { istio: engines.istio(), envoy: engines.envoy(version) };
   const keys = new Map();
   const jwksOf = async (issuer) => {
     if (!keys.has(issuer)) {
@@ -45,16 +45,40 @@ async function policies(engines, { record }) {
     }
     return keys.get(issuer);
   };
-  const cases = casesOf('policies');
   const verdicts = {};
   for (let i = 0; i < cases.length; i += BATCH) {
     Object.assign(verdicts, Object.fromEntries(await askBatch(cases.slice(i, i + BATCH), i, { ...asked, jwksOf })));
   }
-  const versions = { istio: (await asked.istio.ask({ op: 'version' })).istio, envoy: engines.versions.envoy };
+  const { istio } = await asked.istio.ask({ op: 'version' });
   await Promise.all(Object.values(asked).map((engine) => engine.close()));
-  settle('policies', versions, verdicts, { record, tally });
+  return { verdicts, istio };
+}
+
+async function policies(engines, { record }) {
+  const tally = new Tally('policies before real Envoy');
+  const cases = casesOf('policies');
+  const { verdicts, istio } = await verdictsBy(engines.versions.envoy, engines, cases);
+  settle('policies', { istio, envoy: engines.versions.envoy }, verdicts, { record, tally });
   tally.note(`${cases.length} sets of policies, ${Object.values(verdicts).join(' ').split(' ').length} requests`);
   return tally;
 }
 
-module.exports = { policies };
+/** Where other versions of Envoy say something else than what is recorded of the pinned one. */
+async function envoyVersions(engines, { record }) {
+  const tally = new Tally('policies before other versions of Envoy');
+  const cases = casesOf('policies');
+  const pinned = read('policies').verdicts;
+  const differences = {};
+  let istio;
+  for (const version of engines.versions.otherEnvoys) {
+    const asked = await verdictsBy(version, engines, cases);
+    istio = asked.istio;
+    const different = Object.entries(asked.verdicts).filter(([id, verdict]) => verdict !== pinned[id]);
+    different.forEach(([id, verdict]) => { differences[id] = { ...differences[id], [version]: verdict }; });
+    tally.note(`Envoy ${version} differs from ${engines.versions.envoy} in ${different.length} of ${cases.length} sets`);
+  }
+  settle('envoy-versions', { istio, envoy: engines.versions.envoy, otherEnvoys: engines.versions.otherEnvoys }, differences, { record, tally });
+  return tally;
+}
+
+module.exports = { policies, envoyVersions };
