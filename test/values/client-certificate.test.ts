@@ -13,8 +13,8 @@ describe('a client certificate from files', () => {
   test('is a copy, so that changing what was given or got changes nothing', () => {
     const given = { ...FILES };
     const certificate = ClientCertificate.files(given);
-    given.certificate = '/tmp/other.crt';
-    (certificate.mountedFiles as any).privateKey = '/tmp/other.key';
+    given.certificate = '/etc/other/tls.crt';
+    (certificate.mountedFiles as any).privateKey = '/etc/other/tls.key';
     expect(certificate.mountedFiles).toEqual(FILES);
   });
 
