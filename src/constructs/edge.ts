@@ -4,7 +4,7 @@ import { handover } from './handover';
 import { EgressEdge, PeerFacts, PodsOfPeer } from './peer';
 import { Cluster } from '../synth/cluster';
 import { Grants } from '../synth/grants';
-import { Assumption, GrantKind } from '../values/grant';
+import { Assumption, Grant, GrantKind } from '../values/grant';
 import { Port } from '../values/port';
 
 /** An edge between two peers, as it was said at its target. */
@@ -42,6 +42,11 @@ export function addEdge(scope: IConstruct, edge: Edge): void {
     path: scope.node.path,
   }]);
   grants._assume(() => foreignHalves(scope, edge));
+}
+
+/** Records an edge of which only one end has an identity: plaintext, and targets outside of the mesh. */
+export function recordEdge(scope: IConstruct, edge: Pick<Grant, 'from' | 'to' | 'ports' | 'plaintext' | 'reason'>): void {
+  Grants.of(scope)._record(() => [{ kind: GrantKind.GRANT, routes: [], issuers: [], claims: [], path: scope.node.path, ...edge }]);
 }
 
 function foreignHalves(scope: IConstruct, edge: Edge): Assumption[] {

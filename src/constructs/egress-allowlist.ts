@@ -86,8 +86,8 @@ export class EgressAllowlist extends Construct implements ITarget {
    * when it needs a mesh fact that is not stated
    */
   public addHost(host: ExternalHost): void {
-    this.allHosts.push(host);
     this.sources.forEach((source) => this.connect(source, host));
+    this.allHosts.push(host);
   }
 
   /**
@@ -102,8 +102,8 @@ export class EgressAllowlist extends Construct implements ITarget {
     this.requireEnforceable(facts, options);
     const reason = options.reason === undefined ? this.reason : requireReason(options.reason, `a grant of ${this.node.path}`);
     const source = { facts, ports: options.ports && [...options.ports], reason };
-    this.sources.push(source);
     this.allHosts.forEach((host) => this.connect(source, host));
+    this.sources.push(source);
   }
 
   private connect(source: Source, host: ExternalHost): void {
@@ -149,7 +149,7 @@ export class EgressAllowlist extends Construct implements ITarget {
 
 /** The port of the server counts, not the plain one that the application dials where its proxy speaks TLS. */
 function isPortOf(host: ExternalHost, port: Port): boolean {
-  return port.transport === host.serverPort.transport && port.number === host.serverPort.number;
+  return port._isSameNumber(host.serverPort);
 }
 
 /** Somebody who may reach the hosts. */

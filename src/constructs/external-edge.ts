@@ -1,10 +1,10 @@
 import { IConstruct } from 'constructs';
-import { requireSameCluster } from './edge';
+import { recordEdge, requireSameCluster } from './edge';
 import { certificateAssumptions } from './external-host-handover';
 import { PeerFacts } from './peer';
 import { Grants } from '../synth/grants';
 import { ExternalHost, ExternalResolution } from '../values/external-host';
-import { Assumption, GrantKind } from '../values/grant';
+import { Assumption } from '../values/grant';
 
 /** Writes an edge to a host outside of the mesh, which is the source's half alone, and records it. */
 export function addExternalEdge(scope: IConstruct, peer: PeerFacts, host: ExternalHost, reason: string): void {
@@ -17,21 +17,9 @@ export function addExternalEdge(scope: IConstruct, peer: PeerFacts, host: Extern
   const because = [...(reason === '' ? [] : [reason]), ...wide].join(' ');
   const known = { namespace: '.', name: host.host };
   peer.grantEgress({ target: host.host, ports: () => [host.serverPort], host: known, external: host, reason: because });
-  const grants = Grants.of(scope);
+  recordEdge(scope, { from: peer.name, to: host.host, ports: [host.serverPort], plaintext: false, reason: because });
   const path = scope.node.path;
-  grants._record(() => [{
-    kind: GrantKind.GRANT,
-    from: peer.name,
-    to: host.host,
-    ports: [host.serverPort],
-    routes: [],
-    issuers: [],
-    claims: [],
-    plaintext: false,
-    reason: because,
-    path,
-  }]);
-  grants._assume(() => [...unboundedAssumptions(peer, host, path), ...certificateAssumptions(peer, host, path)]);
+  Grants.of(scope)._assume(() => [...unboundedAssumptions(peer, host, path), ...certificateAssumptions(peer, host, path)]);
 }
 
 /** Without addresses the network layer cannot tell hosts apart, and a proxy is no boundary for the pod that it serves. */

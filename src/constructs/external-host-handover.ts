@@ -1,16 +1,14 @@
 import { Yaml } from 'cdk8s';
 import { PeerFacts } from './peer';
-import { ExternalHost } from '../values/external-host';
+import { ExternalHost, SYSTEM_AUTHORITIES } from '../values/external-host';
 import { Assumption } from '../values/grant';
-
-const SYSTEM_FILES = '/etc/ssl/';
 
 /** What the pods have to bring so that their proxies can verify a server and prove who they are. */
 export function certificateAssumptions(peer: PeerFacts, host: ExternalHost, path: string): Assumption[] {
   const origination = host._origination;
   const certificate = origination?.clientCertificate;
   const files = [certificate?.mountedFiles?.certificate, certificate?.mountedFiles?.privateKey, origination?.caCertificates]
-    .filter((file): file is string => file !== undefined && !file.startsWith(SYSTEM_FILES));
+    .filter((file): file is string => file !== undefined && file !== SYSTEM_AUTHORITIES);
   return [
     ...(files.length === 0 ? [] : [mounted(peer, host, files, path)]),
     ...(certificate?.secretName === undefined ? [] : [readable(peer, host, certificate.secretName, path)]),

@@ -50,7 +50,7 @@ export function checkConnections(target: string, engine: string, options: AllowO
       + `connections to ${engine}, no requests`, options.routes.map(String), 'grants without routes',
     'leave routes out, or describe it as a Workload with an HTTP port to admit single requests');
   }
-  const other = options.ports?.find((port) => !ports.some((p) => p.number === port.number && p.transport === port.transport));
+  const other = options.ports?.find((port) => !ports.some((p) => p._isSameNumber(port)));
   if (other !== undefined) {
     throw invalid(`a port of ${target} is none for clients`, String(other), ports.join(', '),
       'state further ports of clients in ports of the database; members and scrapes have methods of their own');
@@ -80,7 +80,7 @@ export function portsProblem(target: string, options: AllowOptions, declared: Po
   if (declared.length === 0) {
     return `${target} declares no port, so there is nothing to allow; give it ports, for example ports: [Port.http(8080)]`;
   }
-  const unknown = (options.ports ?? []).find((p) => !declared.some((d) => d.number === p.number && d.transport === p.transport));
+  const unknown = (options.ports ?? []).find((p) => !declared.some((d) => d._isSameNumber(p)));
   if (unknown !== undefined) {
     return `${target} does not listen on ${unknown}; allowed: ${declared.join(', ')}; name a port of its containers, not of its Service`;
   }
@@ -95,5 +95,5 @@ export function portsProblem(target: string, options: AllowOptions, declared: Po
 /** The declared ports that a grant admits. */
 export function grantedPorts(options: AllowOptions, declared: Port[]): Port[] {
   const named = options.ports;
-  return named === undefined ? declared : declared.filter((d) => named.some((p) => d.number === p.number && d.transport === p.transport));
+  return named === undefined ? declared : declared.filter((d) => named.some((p) => d._isSameNumber(p)));
 }

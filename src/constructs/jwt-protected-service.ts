@@ -160,7 +160,7 @@ export class JwtProtectedService extends Construct implements IWorkload {
    *
    * @param path as in `HttpMatch`: exact, prefix or template; not a suffix, and not everything
    * @throws when the path would open everything, a list is empty, the reason says nothing, or claims are handed to the application in
-   * headers: a client without a token could forge them where a proxy in between does not remove them
+   * headers: an application may trust those only where every request brings a token
    */
   public allowPublic(path: string, options: AllowPublicOptions): void {
     this.open(publicRequests(this.peerName, path, options), `the public path ${path}`, options.from);
@@ -187,11 +187,11 @@ export class JwtProtectedService extends Construct implements IWorkload {
     const forgeable = this.accepted.find((issuer) => issuer.claimToHeaders.length > 0 || issuer.payloadToHeader !== undefined);
     if (forgeable !== undefined) {
       const headers = [...forgeable.claimToHeaders.map((c) => c.header), forgeable.payloadToHeader].filter((h) => h !== undefined);
-      throw invalid(`${what} of ${this.peerName} needs no token, so a client could write the headers in which the application expects claims by itself`,
+      throw invalid(`${what} of ${this.peerName} needs no token, and an application that reads claims from headers may trust them only where every request brings one`,
         headers, 'either claims in headers or requests without a token', 'let the application read the token (forwardOriginalToken), or serve the path from another workload');
     }
     if (from?.length === 0) {
-      throw invalid(`${what} of ${this.peerName} is open to an empty list of peers`, from, 'at least one peer', 'leave from out for everybody who is granted anything else');
+      throw invalid(`${what} of ${this.peerName} is open to an empty list of peers`, from, 'at least one peer', 'leave from out for everybody who is granted requests with a token');
     }
     checkOptions(this.peerName, requests, this.workload.ports);
     if (from === undefined) {

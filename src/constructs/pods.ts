@@ -109,7 +109,7 @@ export class ObjectPods implements Pods {
 }
 
 function declareIn(ports: Port[], port: Port): void {
-  if (!ports.some((p) => p.number === port.number && p.transport === port.transport)) {
+  if (!ports.some((p) => p._isSameNumber(port))) {
     ports.push(port);
   }
 }
@@ -176,7 +176,7 @@ class PodObject {
 
   public portProblems(where: string, declared: Port[]): string[] {
     // container ports are optional in Kubernetes; pods that list none can listen anywhere
-    const isListed = (port: Port) => this.ports.some((p) => p.number === port.number && p.transport === port.transport);
+    const isListed = (port: Port) => this.ports.some((p) => p._isSameNumber(port));
     const missing = this.ports.length === 0 ? [] : declared.filter((port) => !isListed(port));
     const listed = this.ports.map((p) => `${p.transport}/${p.number}`).join(', ');
     return missing.map((port) => `${where} has no container port ${port}; its containers list ${listed}: `

@@ -50,7 +50,7 @@ export function checkedPorts(workload: string, ports: Port[]): Port[] {
     throw invalid(`a port of ${workload} is one of the proxy itself, on which no rule holds`, String(own), `other ports than ${PROXY_PORTS.join(', ')}`,
       'let the container listen on another port; for merged metrics see the hole metrics and allowMetricsFrom');
   }
-  const twice = ports.find((p, i) => ports.some((q, j) => j < i && q.number === p.number && q.transport === p.transport));
+  const twice = ports.find((p, i) => ports.some((q, j) => j < i && q._isSameNumber(p)));
   if (twice !== undefined) {
     throw invalid(`${workload} declares a port twice`, String(twice), 'each port once', 'remove one of the declarations');
   }

@@ -1,6 +1,7 @@
 import { PlaintextEdge } from './access-record';
 import { addressGrant, podsGrant } from './access-rules';
 import { CloudIdentity } from './cloud-identity';
+import { recordEdge } from './edge';
 import { Layer } from './enforcement';
 import { ObjectRole } from './git-ops';
 import { portsProblem, validatePorts } from './grant-options';
@@ -12,7 +13,6 @@ import { ServiceEntry, ServiceEntryLocation, ServiceEntryProtocol, ServiceEntryR
 import { Grants } from '../synth/grants';
 import { Cidr } from '../values/cidr';
 import { invalid, requireReason } from '../values/errors';
-import { Grant, GrantKind } from '../values/grant';
 import { Port, TransportProtocol } from '../values/port';
 
 export function allowPlaintext(workload: WorkloadInternals, source: PlaintextSource, port: Port, reason: string): void {
@@ -45,6 +45,9 @@ export function addPlaintext(workload: WorkloadInternals, grant: PlaintextGrant)
   if (addresses === undefined) {
     throw invalid(`plaintext from the pods ${source} to ${workload.peerName} would be bounded by nothing on the identity layer`, undefined,
       'mesh fact pods: the address ranges of pods', 'state them on the mesh, or name the addresses of the clients with PlaintextSource.cidrs');
+  }
+  if (workload._pods.declaredPorts === undefined) {
+    validatePorts(workload, workload.peerName, { ports: [port] }, () => workload._pods.ports());
   }
   workload._record.plaintext.push({ source, number, addresses, network, reason });
   workload._objects.needAuthorization();
@@ -129,9 +132,6 @@ function plaintextPort(workload: WorkloadInternals, port: Port): number {
     );
   }
   const declared = workload._pods.declaredPorts;
-  if (declared === undefined) {
-    validatePorts(workload, workload.peerName, { ports: [port] }, () => workload._pods.ports());
-  }
   const problem = declared === undefined ? undefined : portsProblem(workload.peerName, { ports: [port] }, declared);
   if (problem !== undefined) {
     throw new Error(problem);
@@ -149,9 +149,4 @@ function apiServerFact(workload: WorkloadInternals, what: string): ApiServerFact
       'take them from `kubectl get endpoints kubernetes`');
   }
   return fact;
-}
-
-/** Records an edge that is none between two identities. */
-export function recordEdge(workload: WorkloadInternals, edge: Pick<Grant, 'from' | 'to' | 'ports' | 'plaintext' | 'reason'>): void {
-  Grants.of(workload)._record(() => [{ kind: GrantKind.GRANT, routes: [], issuers: [], claims: [], path: workload.node.path, ...edge }]);
 }

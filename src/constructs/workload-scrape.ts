@@ -1,8 +1,8 @@
 import { podsGrant } from './access-rules';
-import { requireSameCluster } from './edge';
+import { recordEdge, requireSameCluster } from './edge';
 import { handover } from './handover';
 import { IPeer, PeerFacts } from './peer';
-import { addPlaintext, recordEdge } from './workload-exceptions';
+import { addPlaintext } from './workload-exceptions';
 import { WorkloadInternals } from './workload-internals';
 import { Grants } from '../synth/grants';
 import { Port } from '../values/port';
@@ -30,12 +30,12 @@ function namedPods(workload: WorkloadInternals, peer: IPeer): PeerFacts {
     throw new Error(`${facts.name} would reach ${workload.peerName} without any identity, so nothing but the addresses of all pods would bound it; `
       + 'name the pods of one workload, or of the Prometheus of the mesh facts');
   }
+  requireSameCluster(workload, facts);
   return facts;
 }
 
 /** The half of the source: packets to the pods, and no host, because it dials addresses. */
 function sendToPods(workload: WorkloadInternals, peer: PeerFacts, port: Port, reason: string): void {
-  requireSameCluster(workload, peer);
   const pods = () => ({ namespace: workload.namespaceName, podLabels: workload._pods.selector() });
   peer.grantEgress?.({ target: workload.peerName, pods, ports: () => [port], reason });
   if (peer.owner !== undefined) {

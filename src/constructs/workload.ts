@@ -190,13 +190,13 @@ export class Workload extends Construct implements IWorkload {
     const facts = peer._asPeer();
     const ports = () => grantedPorts(said, this._pods.ports());
     const reason = said.reason?.trim() ?? facts.wideReason ?? '';
-    if (this._pods.declaredPorts === undefined) {
-      validatePorts(this, this.peerName, said, () => this._pods.ports());
-    }
     const host = serviceHost(this.namespace, this.serviceName);
     addEdge(this, { peer: facts, target: this.peerName, targetPods: () => this._podsOfPeer(), ports, options: said, reason, host });
     const { routes = [], issuers = [], claims = [] } = said;
     this._record.ingress.push({ peer: facts, ports, routes, issuers, claims, reason });
+    if (this._pods.declaredPorts === undefined) {
+      validatePorts(this, this.peerName, said, () => this._pods.ports());
+    }
     if (this._pods.declaredPorts === undefined || ports().some(passesProxy)) {
       this._objects.needAuthorization();
     }

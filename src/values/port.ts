@@ -283,6 +283,15 @@ export class Port {
   }
 
   /**
+   * Whether both are the same number of the same transport, whatever it carries.
+   *
+   * @internal
+   */
+  public _isSameNumber(other: Port): boolean {
+    return this.number === other.number && this.transport === other.transport;
+  }
+
+  /**
    * Whether some packet can belong to both ports. A port given by name can have any number, so it overlaps with every port of its
    * transport.
    */

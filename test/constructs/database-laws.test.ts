@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import {
   Cidr, DatabaseEngine, Enforcement, IExternalDatabase, MetricsScrape, PlaintextSource, Port, SecureDatabase, Workload, ZeroTrustNamespace,
 } from '../../src';
+import { testLawsOfCalls } from '../support/laws';
 import { meshWith, synthChecked } from '../support/synth';
 
 const NAMES = ['a', 'b', 'c'];
@@ -78,27 +79,7 @@ function make(calls: Call[]): App {
 }
 
 describe('laws of databases', () => {
-  test('the order of calls never changes the YAML', () => {
-    const shuffles = fc.array(CALL, { maxLength: 12 })
-      .chain((calls) => fc.tuple(fc.constant(calls), fc.shuffledSubarray(calls, { minLength: calls.length })));
-    fc.assert(fc.property(shuffles, ([calls, shuffled]) => {
-      expect(make(shuffled).synthYaml()).toBe(make(calls).synthYaml());
-    }), { numRuns: 60 });
-  });
-
-  test('repeating a call changes nothing', () => {
-    fc.assert(fc.property(fc.array(CALL, { minLength: 1, maxLength: 8 }), fc.nat(7), (calls, again) => {
-      expect(make([...calls, calls[again % calls.length]]).synthYaml()).toBe(make(calls).synthYaml());
-    }), { numRuns: 60 });
-  });
-
-  test('the same app gives the same bytes twice, and objects that their schemas accept', () => {
-    fc.assert(fc.property(fc.array(CALL, { maxLength: 10 }), (calls) => {
-      const app = make(calls);
-      expect(app.synthYaml()).toBe(app.synthYaml());
-      synthChecked(app);
-    }), { numRuns: 40 });
-  });
+  testLawsOfCalls(CALL, make);
 
   test('no rule of a database holds an attribute of HTTP, lacks ports or lacks a source', () => {
     fc.assert(fc.property(fc.array(CALL, { maxLength: 12 }), (calls) => {

@@ -1,8 +1,8 @@
 import { App, Chart, Testing } from 'cdk8s';
 import * as fc from 'fast-check';
 import {
-  AllowOptions, Cidr, ClaimRequirement, ClientCertificate, EgressAllowlist, EgressAllowlistProps, Enforcement, ExternalHost, HttpMatch,
-  IPeer, JwtIssuer, MeshFacts, Port, TlsOriginationOptions, Workload, ZeroTrustNamespace,
+  AllowOptions, Cidr, ClaimRequirement, ClientCertificate, EgressAllowlist, EgressAllowlistProps, Enforcement, ExternalHost, Grants,
+  HttpMatch, IPeer, JwtIssuer, MeshFacts, Port, TlsOriginationOptions, Workload, ZeroTrustNamespace,
 } from '../../src';
 import { faults, meshWith, newChart, synthChecked } from '../support/synth';
 
@@ -331,9 +331,21 @@ test('what is refused leaves nothing behind: the right call afterwards gives the
       expect(() => list.allowFrom(shop.mesh.anyIdentity('everybody'))).toThrow();
     }
     list.allowFrom(payment);
+    if (stumble) {
+      expect(() => list.addHost(ExternalHost.tcp('feed.cards.example', 7000))).toThrow(/dnsCapture/);
+    }
+    list.allowFrom(shop.addWorkload('second'));
     return Testing.synth(chart);
   };
   expect(objects(true)).toEqual(objects(false));
+});
+
+test('somebody who is refused one host of a list gets none that is added later', () => {
+  const { chart, shop, payment } = world();
+  const list = new EgressAllowlist(shop, 'list', { hosts: [BANK], from: [payment], reason: 'card payments' });
+  expect(() => list.allowFrom(shop.everyWorkload('all of them'))).toThrow();
+  list.addHost(CARDS);
+  expect(Grants.of(chart).list().filter((g) => g.to === API).map((g) => g.from)).toEqual(['shop/payment']);
 });
 
 describe('laws of allow-lists', () => {

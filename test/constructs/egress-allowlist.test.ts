@@ -362,6 +362,12 @@ describe('what is recorded', () => {
     expect(JSON.stringify(assumptions(CARDS))).not.toContain('userVolume');
   });
 
+  // the image of the proxy holds the public authorities and nothing else that is ours
+  test.each([['/etc/ssl/corp/ca.pem', true], ['/etc/ssl/certs/corp.pem', true], [PUBLIC_CA, false]])('asks for a mount of the authorities in %s: %s', (caCertificates, asked) => {
+    const text = JSON.stringify(assumptions(ExternalHost.httpWithTlsOrigination(API, { caCertificates })));
+    expect(text.includes('userVolume') && text.includes(caCertificates)).toBe(asked);
+  });
+
   test('hands over the Role for a Secret, bound to the account of the workload', () => {
     const [{ text }] = assumptions(ExternalHost.mutualTls('api.bank.example', SECRET)).filter((a) => a.text.includes('kind: RoleBinding'));
     expect(text).toContain('kind: Role\n');

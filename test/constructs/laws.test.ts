@@ -1,7 +1,8 @@
 import { App, Chart } from 'cdk8s';
 import * as fc from 'fast-check';
 import { Cidr, CloudIdentity, Enforcement, HttpMatch, PlaintextSource, Port, Workload, ZeroTrustNamespace } from '../../src';
-import { meshWith, synthChecked } from '../support/synth';
+import { testLawsOfCalls } from '../support/laws';
+import { meshWith } from '../support/synth';
 
 const GATEWAY = { name: 'public', namespace: 'edge', podLabels: { istio: 'gw' }, serviceAccount: 'gw-sa' };
 const NAMES = ['a', 'b', 'c', 'd'];
@@ -47,25 +48,5 @@ function apply({ kind, from, to, detail }: Call, workloads: Workload[], spaces: 
 }
 
 describe('laws of grants', () => {
-  test('the order of calls never changes the YAML', () => {
-    const shuffles = fc.array(CALL, { maxLength: 12 })
-      .chain((calls) => fc.tuple(fc.constant(calls), fc.shuffledSubarray(calls, { minLength: calls.length })));
-    fc.assert(fc.property(shuffles, ([calls, shuffled]) => {
-      expect(make(shuffled).synthYaml()).toBe(make(calls).synthYaml());
-    }), { numRuns: 60 });
-  });
-
-  test('repeating a call changes nothing', () => {
-    fc.assert(fc.property(fc.array(CALL, { minLength: 1, maxLength: 8 }), fc.nat(7), (calls, again) => {
-      expect(make([...calls, calls[again % calls.length]]).synthYaml()).toBe(make(calls).synthYaml());
-    }), { numRuns: 60 });
-  });
-
-  test('the same app gives the same bytes twice, and objects that their schemas accept', () => {
-    fc.assert(fc.property(fc.array(CALL, { maxLength: 10 }), (calls) => {
-      const app = make(calls);
-      expect(app.synthYaml()).toBe(app.synthYaml());
-      synthChecked(app);
-    }), { numRuns: 40 });
-  });
+  testLawsOfCalls(CALL, make);
 });

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ApiObject, Chart } from 'cdk8s';
+import { ApiObject, App, Chart } from 'cdk8s';
 import {
-  Cidr, DatabaseEngine, Enforcement, Grants, IPeer, Layer, MeshFacts, MetricsScrape, Port, SecureDatabase, SecureDatabaseProps, Workload,
-  ZeroTrustNamespace, ZeroTrustNamespaceProps,
+  Cidr, Cluster, DatabaseEngine, Enforcement, Grants, IPeer, Layer, MeshFacts, MetricsScrape, Port, SecureDatabase, SecureDatabaseProps,
+  Workload, ZeroTrustNamespace, ZeroTrustNamespaceProps,
 } from '../../src';
 import { faults, meshWith, namesOf, newChart, only, synthChecked } from '../support/synth';
 
@@ -265,6 +265,25 @@ test('the ways do not merge: each Prometheus keeps its own', () => {
 test('plaintext is refused to any identity of the mesh, for it would admit clients without identity from every namespace', () => {
   const { shop, db } = world();
   expect(() => db.allowMetricsFrom(shop.mesh.anyIdentity('all of them scrape'), MetricsScrape.plaintext(REASON))).toThrow();
+});
+
+test.each([MetricsScrape.merged(), MetricsScrape.plaintext(REASON)])('a scrape from another cluster is refused and leaves nothing behind', (via) => {
+  const objects = (stumble: boolean) => {
+    const app = new App();
+    const [here, there] = ['here', 'there'].map((name) => {
+      const chart = new Chart(app, name);
+      Cluster.mark(chart);
+      return new ZeroTrustNamespace(chart, 'shop', { mesh: meshWith(PODS) });
+    });
+    const db = new SecureDatabase(here, 'db', { engine: DatabaseEngine.POSTGRES, exporterPort: Port.tcp(9187) });
+    const scraper = there.addWorkload('scraper');
+    if (stumble) {
+      expect(() => db.allowMetricsFrom(scraper, via)).toThrow(/different clusters/);
+    }
+    expect(Grants.of(db).list().filter((g) => g.to === 'shop/db')).toEqual([]);
+    return synthChecked(app);
+  };
+  expect(objects(true)).toEqual(objects(false));
 });
 
 test.each([MetricsScrape.merged(), MetricsScrape.plaintext(REASON)])('a scrape without identity is for named pods, not for all of a namespace or of the mesh', (via) => {

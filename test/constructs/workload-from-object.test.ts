@@ -1,5 +1,7 @@
 import { ApiObject, Chart } from 'cdk8s';
-import { HttpMatch, Port, ServiceAccountRef, Workload, WorkloadFromApiObjectProps, ZeroTrustNamespace } from '../../src';
+import {
+  Cluster, HttpMatch, PlaintextSource, Port, ServiceAccountRef, Workload, WorkloadFromApiObjectProps, ZeroTrustNamespace,
+} from '../../src';
 import { faults, meshWith, newChart, only, synthChecked } from '../support/synth';
 
 const LABELS = { app: 'cart' };
@@ -105,6 +107,16 @@ describe('pods that would not be what the workload says are refused', () => {
     const { chart, shop, cart } = deployment();
     cart.allowFrom(shop.addWorkload('web'), { routes: [HttpMatch.get('/x')] });
     expect(faults(chart)).toEqual([expect.stringMatching(/routes on undeclared\/7070 of shop\/cart would be dropped/)]);
+  });
+
+  test('but not for the ports of a grant that was refused', () => {
+    const { chart, shop, cart } = deployment();
+    const elsewhere = newChart('elsewhere');
+    Cluster.mark(elsewhere);
+    const stranger = new ZeroTrustNamespace(elsewhere, 'shop', { mesh: shop.mesh }).addWorkload('web');
+    expect(() => cart.allowFrom(stranger, { ports: [Port.http(1)] })).toThrow(/different clusters/);
+    expect(() => cart.allowPlaintextFrom(PlaintextSource.pods('lab', { namespace: 'lab', podLabels: { app: 'lab' } }), Port.http(1), 'no mesh there')).toThrow(/fact pods/);
+    expect(faults(chart)).toEqual([]);
   });
 });
 
