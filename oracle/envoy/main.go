@@ -13,7 +13,10 @@ import (
 	"runtime"
 	"runtime/debug"
 	"syscall"
+	"time"
 )
+
+const gracePeriod = 2 * time.Second
 
 type message struct {
 	ID        json.RawMessage `json:"id"`
@@ -65,6 +68,7 @@ func serve(ctx context.Context, envoyPath string, concurrency int) error {
 	}
 	defer os.RemoveAll(h.scratch)
 	defer h.backends.close()
+	context.AfterFunc(ctx, h.giveUp)
 	lines := make(chan []byte)
 	go readLines(os.Stdin, lines)
 	answers := json.NewEncoder(os.Stdout)
@@ -98,6 +102,13 @@ func newHarness(envoyPath string, concurrency int) (*harness, error) {
 		return nil, err
 	}
 	return &harness{envoyPath, concurrency, scratch, ca, newIssuers(), b}, nil
+}
+
+// giveUp ends the process even when it is stuck in writing a reply that nobody reads.
+func (h *harness) giveUp() {
+	time.Sleep(gracePeriod)
+	_ = os.RemoveAll(h.scratch)
+	os.Exit(1)
 }
 
 // A Reader and not a Scanner: a batch of many listeners is a line of megabytes.

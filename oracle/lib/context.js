@@ -43,6 +43,19 @@ function pod({ namespace: home, name, labels, serviceAccount = 'default', ip = '
   };
 }
 
+function service({ namespace: home, name, labels, ports }) {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace: home },
+    spec: {
+      clusterIP: '10.9.9.9',
+      selector: labels,
+      ports: ports.map(({ number, port = number, ...rest }) => ({ ...rest, port, targetPort: number, protocol: 'TCP' })),
+    },
+  };
+}
+
 /** The objects with what has to be around them, and what they come with: Deployments have no pods where no controller runs. */
 function withContext(objects) {
   const known = new Set(objects.filter((o) => o.kind === 'Namespace').map((o) => o.metadata.name));
@@ -59,4 +72,4 @@ function withContext(objects) {
   return [...namespacesOf(objects).filter((name) => !known.has(name)).map(namespace), ...objects, ...running];
 }
 
-module.exports = { withContext, namespace, pod };
+module.exports = { withContext, namespace, pod, service };

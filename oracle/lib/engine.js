@@ -7,7 +7,7 @@ class Engine {
     this.name = options.name ?? command;
     this.waiting = [];
     this.log = [];
-    this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...options.env } });
+    this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.ended = new Promise((resolve) => this.child.on('close', (code) => {
       this.waiting.splice(0).forEach(({ reject }) => reject(new Error(`${this.name} ended with ${code}: ${this.log.slice(-5).join(' | ')}`)));
       resolve(code);
@@ -51,29 +51,4 @@ class Engine {
   }
 }
 
-/** Starts anew after some requests: a process that keeps a little of each request would grow without end. */
-class Renewed {
-  constructor(start, most) {
-    this.start = start;
-    this.most = most;
-    this.asked = 0;
-  }
-
-  async ask(request) {
-    if (this.engine === undefined || this.asked >= this.most) {
-      await this.close();
-      this.engine = this.start();
-      this.asked = 0;
-    }
-    this.asked += 1;
-    return this.engine.ask(request);
-  }
-
-  async close() {
-    const engine = this.engine;
-    this.engine = undefined;
-    return engine?.close();
-  }
-}
-
-module.exports = { Engine, Renewed };
+module.exports = { Engine };

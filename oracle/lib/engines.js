@@ -1,7 +1,7 @@
 // Where the engines are and how they are started.
 const fs = require('node:fs');
 const path = require('node:path');
-const { Engine, Renewed } = require('./engine');
+const { Engine } = require('./engine');
 const versions = require('../versions.json');
 
 const root = path.join(__dirname, '..', '..');
@@ -27,8 +27,7 @@ function missing() {
 }
 
 const engines = {
-  // istiod keeps about 3 MB of each configuration
-  istio: () => new Renewed(() => new Engine(program('istio'), [], { name: 'istio' }), 250),
+  istio: () => new Engine(program('istio'), [], { name: 'istio' }),
   envoy: (version = versions.envoy) => new Engine(program('envoy-run'), ['-envoy', envoyOf(version)], { name: 'envoy-run' }),
   strategies: () => new Engine(program('strategies'), ['-crds', crds], { name: 'strategies' }),
   apiserver: () => new Engine(program('apiserver'), ['-crds', crds], { name: 'apiserver' }),

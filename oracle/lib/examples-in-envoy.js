@@ -1,23 +1,16 @@
 // An example before real istiod and real Envoy: which of many requests its YAML admits.
-const { namespace, pod } = require('./context');
+const { namespace, pod, service } = require('./context');
 const { isGranted, variations } = require('./requests');
 
 /** Addresses on the loopback network, one per workload. */
 const addressOf = (index) => `127.77.${Math.floor(index / 250)}.${1 + (index % 250)}`;
 
-function service(workload) {
-  const app = (port) => (port.application === 'undeclared' ? 'tcp' : port.application);
-  return {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name: workload.name, namespace: workload.namespace },
-    spec: {
-      clusterIP: '10.9.9.9',
-      selector: workload.labels,
-      ports: workload.ports.filter((p) => p.transport === 'TCP')
-        .map((p) => ({ name: `${app(p)}-${p.number}`, port: p.number, targetPort: p.number, protocol: 'TCP', appProtocol: app(p) })),
-    },
-  };
+function serviceOf(workload) {
+  const ports = workload.ports.filter((p) => p.transport === 'TCP').map(({ number, application }) => {
+    const appProtocol = application === 'undeclared' ? 'tcp' : application;
+    return { number, name: `${appProtocol}-${number}`, appProtocol };
+  });
+  return service({ ...workload, ports });
 }
 
 /** Who sends: every workload, the gateways of the facts, an identity that nobody knows, and nobody at all. */
@@ -47,7 +40,7 @@ function aroundPolicies(app) {
   const emitted = app.objects.filter((o) => /istio\.io/.test(o.apiVersion));
   const names = [...new Set([...app.workloads.map((w) => w.namespace), app.mesh.rootNamespace])];
   const pods = app.workloads.map((w, i) => pod({ ...w, ip: addressOf(i) }));
-  return [...names.map(namespace), ...app.workloads.filter((w) => w.ports.length > 0).map(service), ...pods, ...emitted];
+  return [...names.map(namespace), ...app.workloads.filter((w) => w.ports.length > 0).map(serviceOf), ...pods, ...emitted];
 }
 
 /** One listener for each workload that has ports, from the objects as they are. */
@@ -83,6 +76,10 @@ function requestsOf(app) {
   });
 }
 
+/** Answers of a proxy that refuses; anything else that is not `allow` says that the question went wrong. */
+const REFUSALS = ['401', '403', 'reset'];
+const isRefusal = (verdict) => REFUSALS.includes(verdict);
+
 /** Asks istiod and Envoy; objects may be changed on the way, to see whether a fault would be noticed. */
 async function verdictsOf(app, { istio, envoy }, change = (objects) => objects) {
   const objects = change(await withKeys(aroundPolicies(app), envoy));
@@ -92,4 +89,4 @@ async function verdictsOf(app, { istio, envoy }, change = (objects) => objects) 
   return { rejected, answers: requests.map((request, i) => ({ ...request, verdict: verdicts[i] })) };
 }
 
-module.exports = { verdictsOf };
+module.exports = { verdictsOf, isRefusal };

@@ -28,12 +28,4 @@ function packRows(rows) {
   return packed.map(({ text, times }) => (times === 1 ? text : `${times}x ${text}`)).join(';');
 }
 
-function unpackRows(packed) {
-  return packed.split(';').flatMap((entry) => {
-    const [, times = '1', text] = /^(?:(\d+)x )?(.*)$/.exec(entry);
-    const row = text.split(' ').map((length, i) => String(i % 2).repeat(Number(length))).join('');
-    return Array.from({ length: Number(times) }, () => row);
-  });
-}
-
-module.exports = { packRows, unpackRows };
+module.exports = { packRows };

@@ -1,5 +1,5 @@
 // A case about one workload: the objects around it, and requests to it.
-const { namespace, pod } = require('./context');
+const { namespace, pod, service } = require('./context');
 
 const DOMAIN = 'cluster.local';
 
@@ -8,19 +8,11 @@ function targetOf({ common, target }, ip) {
   return { serviceAccount: merged.name, ...merged, ip };
 }
 
-function service(target) {
-  return {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name: target.name, namespace: target.namespace },
-    spec: {
-      clusterIP: '10.9.9.9',
-      selector: target.labels,
-      ports: target.ports.filter((port) => port.service !== false).map(({ number, app, name, servicePort }) => ({
-        name: name ?? `${app ?? 'port'}-${number}`, port: servicePort ?? number, targetPort: number, protocol: 'TCP', ...(app === undefined || name !== undefined ? {} : { appProtocol: app }),
-      })),
-    },
-  };
+function serviceOf(target) {
+  const ports = target.ports.filter((port) => port.service !== false).map(({ number, app, name, servicePort }) => ({
+    number, port: servicePort, name: name ?? `${app ?? 'port'}-${number}`, appProtocol: name === undefined ? app : undefined,
+  }));
+  return service({ ...target, ports });
 }
 
 // the older one counts where several exclude each other, and without a time the order would be any
@@ -55,7 +47,7 @@ async function objectsOf(one, target, jwksOf) {
   }));
   return [
     ...['foo', 'bar', 'istio-system', target.namespace].filter((name, i, all) => all.indexOf(name) === i).map(namespace),
-    service(target),
+    serviceOf(target),
     pod(target),
     ...authentications,
     ...policyObjects(one, target),

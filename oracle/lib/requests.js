@@ -1,4 +1,4 @@
-// Concrete requests for what an example granted, and a plain reading of which of them are granted.
+// Concrete requests for what an example granted, and a plain reading of which of them are granted: on purpose none of the library's own.
 
 /** Requests that satisfy a route, one per method and path. */
 function witnesses(route) {

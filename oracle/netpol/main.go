@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log"
 	"runtime/debug"
+
+	"oracle/lines"
 )
 
 const cyclonus = "github.com/mattfenwick/cyclonus"
@@ -15,19 +17,19 @@ type request struct {
 }
 
 func main() {
-	out, err := takeStdout()
+	out, err := lines.TakeStdout()
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := serve(out, answer); err != nil {
+	if err := lines.Serve(out, answer); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func answer(r request) (reply, error) {
+func answer(r request) (lines.Reply, error) {
 	switch r.Op {
 	case "version":
-		return reply{"cyclonus": moduleVersion(cyclonus)}, nil
+		return lines.Reply{"cyclonus": moduleVersion(cyclonus)}, nil
 	case "matrix":
 		return matrix(r.world)
 	}

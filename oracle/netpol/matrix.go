@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/mattfenwick/cyclonus/pkg/matcher"
+
+	"oracle/lines"
 )
 
 // endpoint is a pod or an external address; ports and id are of pods only.
@@ -17,7 +19,7 @@ type endpoint struct {
 type rows map[string][]string
 
 // matrix tells for each port who reaches which pod, and which pod reaches which external address.
-func matrix(w world) (reply, error) {
+func matrix(w world) (lines.Reply, error) {
 	w.complete()
 	if err := w.check(); err != nil {
 		return nil, err
@@ -35,7 +37,7 @@ func matrix(w world) (reply, error) {
 		inbound[name] = verdicts(policy, append(pods[:len(pods):len(pods)], externals...), pods, p)
 		outbound[name] = verdicts(policy, pods, externals, p)
 	}
-	answer := reply{"engines": map[string]rows{"cyclonus": inbound}}
+	answer := lines.Reply{"engines": map[string]rows{"cyclonus": inbound}}
 	if len(externals) > 0 {
 		answer["outbound"] = map[string]rows{"cyclonus": outbound}
 	}

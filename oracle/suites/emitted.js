@@ -37,7 +37,8 @@ async function emitted(engines) {
       seen.add(JSON.stringify(object));
       await checkObject(object, where, asked, tally);
     }
-    const { messages } = await asked.istio.ask({ op: 'analyze', objects: withContext(objects) });
+    const { messages, skipped } = await asked.istio.ask({ op: 'analyze', objects: withContext(objects) });
+    tally.check(skipped.length === 0, () => `${where}: analyzers did not run: ${skipped.join(', ')}`);
     const unexpected = messages.filter((m) => EXPECTED[m.code] === undefined);
     tally.check(unexpected.length === 0, () => `${where}: ${unexpected.slice(0, 3).map((m) => `${m.code} ${m.object}: ${m.text}`).join('; ')}`);
   }

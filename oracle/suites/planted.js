@@ -1,6 +1,6 @@
 // Faults planted in the YAML of the examples: the requests of the meaning suite must notice each of them.
 const { example } = require('../lib/apps');
-const { verdictsOf } = require('../lib/examples-in-envoy');
+const { isRefusal, verdictsOf } = require('../lib/examples-in-envoy');
 const { Tally } = require('../lib/tally');
 
 const isPolicy = (name) => (o) => o.kind === 'AuthorizationPolicy' && o.metadata.name === name && o.spec?.rules !== undefined;
@@ -64,7 +64,7 @@ async function planted(engines) {
   const apps = Object.fromEntries([...new Set(FAULTS.map(([name]) => name))].map((name) => [name, example(name)]));
   for (const [name, what, change] of FAULTS) {
     const { answers } = await verdictsOf(apps[name], asked, change);
-    const noticed = answers.filter(({ granted, verdict }) => (verdict === 'allow') !== granted);
+    const noticed = answers.filter(({ granted, verdict }) => (granted ? isRefusal(verdict) : verdict === 'allow'));
     tally.check(noticed.length > 0, `${name}: nobody notices that ${what}`);
     tally.note(`${name}: ${what}: ${noticed.length} requests notice`);
   }

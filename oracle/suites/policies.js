@@ -10,6 +10,9 @@ async function listenerOf(one, ip, { istio, jwksOf }) {
   const target = targetOf(one, ip);
   const objects = await objectsOf(one, target, jwksOf);
   const reply = await istio.ask({ op: 'listeners', mesh: { ...one.common.mesh, ...one.mesh }, objects, proxy: target });
+  if (reply.listeners.length !== 1) {
+    throw new Error(`${one.id}: istiod gives its proxy ${reply.listeners.length} listeners, and a case is about one`);
+  }
   return { target, listener: { name: one.id, ip, kind: target.kind, listener: reply.listeners[0], routes: reply.routes } };
 }
 

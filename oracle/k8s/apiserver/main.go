@@ -4,11 +4,12 @@ package main
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"log"
 	"os"
 	"time"
 
-	"oracle/k8s/internal/lines"
+	"oracle/lines"
 )
 
 func main() {
@@ -25,7 +26,9 @@ func main() {
 	err = run(dir, *crdDir, out)
 	remove(dir)
 	if err != nil {
-		log.Fatal(err)
+		// Not by package log, which kube-apiserver turns into its own log.
+		fmt.Fprintln(os.Stderr, "apiserver:", err)
+		os.Exit(1)
 	}
 }
 

@@ -9,10 +9,6 @@ import (
 
 	"go.etcd.io/etcd/server/v3/embed"
 	"k8s.io/kubernetes/cmd/kube-apiserver/app"
-
-	"oracle/k8s/internal/verdict"
-
-	"k8s.io/component-base/version"
 )
 
 // server is the running pair with what a client needs to reach it.
@@ -30,9 +26,6 @@ type server struct {
 func start(dir string) (*server, error) {
 	// Before anything else: this makes a signal end kube-apiserver, after which the folder is removed.
 	command := app.NewAPIServerCommand()
-	if err := version.SetDynamicVersion(verdict.Kubernetes()); err != nil {
-		return nil, err
-	}
 	store, err := startStore(filepath.Join(dir, "etcd"))
 	if err != nil {
 		return nil, err

@@ -61,10 +61,12 @@ func (b builtin) decode(object []byte) (runtime.Object, error) {
 	return decoded, err
 }
 
+// stored applies defaults again, as reading from storage does: some depend on what the strategy set.
 func (b builtin) stored(object runtime.Object) (map[string]any, error) {
 	versioned, err := legacyscheme.Scheme.ConvertToVersion(object, b.gvk.GroupVersion())
 	if err != nil {
 		return nil, err
 	}
+	legacyscheme.Scheme.Default(versioned)
 	return runtime.DefaultUnstructuredConverter.ToUnstructured(versioned)
 }

@@ -11,8 +11,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"oracle/k8s/internal/crds"
-	"oracle/k8s/internal/lines"
 	"oracle/k8s/internal/verdict"
+	"oracle/lines"
 )
 
 type request struct {
@@ -45,7 +45,7 @@ func main() {
 func (k kinds) answer(r request) (lines.Reply, error) {
 	switch r.Op {
 	case "version":
-		return lines.Reply{"kubernetes": verdict.Kubernetes()}, nil
+		return lines.Reply{"kubernetes": verdict.Module("k8s.io/kubernetes")}, nil
 	case "create":
 		return k.create(r.Object)
 	}

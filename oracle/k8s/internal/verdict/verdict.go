@@ -9,7 +9,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
-	"oracle/k8s/internal/lines"
+	"oracle/lines"
 )
 
 // Stored is the reply for an accepted object.
@@ -43,11 +43,11 @@ func withoutClock(object map[string]any) map[string]any {
 	return object
 }
 
-// Kubernetes is the version of k8s.io/kubernetes that is linked in.
-func Kubernetes() string {
+// Module is the version of a module that is linked in.
+func Module(path string) string {
 	info, _ := debug.ReadBuildInfo()
 	for _, dependency := range info.Deps {
-		if dependency.Path == "k8s.io/kubernetes" {
+		if dependency.Path == path {
 			return dependency.Version
 		}
 	}
