@@ -24,7 +24,17 @@ export function scrapeDatabase(workload: Workload, peer: IPeer, via: MetricsScra
     throw invalid(`metrics of ${workload.peerName} are at no port that is known`, exporter, 'exporterPort of the database, or MetricsScrape.merged()',
       'state the port that the exporter in its pods listens on');
   }
-  workload._pods.declare(exporter);
+  const takeBack = workload._pods.declare(exporter);
+  try {
+    scrapeExporter(workload, peer, via, exporter);
+  } catch (error) {
+    // a refused call leaves nothing behind
+    takeBack();
+    throw error;
+  }
+}
+
+function scrapeExporter(workload: Workload, peer: IPeer, via: MetricsScrape, exporter: Port): void {
   if (via._way === ScrapeWay.PLAINTEXT) {
     admitPlaintextPeer(workload, peer, exporter, via.reason!);
     return;

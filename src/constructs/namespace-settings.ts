@@ -5,6 +5,7 @@ import { Hole } from './holes';
 import { HostRegistry } from './host-registry';
 import { MeshFacts } from './mesh-facts';
 import { EgressEdge } from './peer';
+import { WORKLOADS_ANNOTATION } from '../values/grammar/workloads-annotation';
 
 /** The label that takes a pod out of every policy that lets something through, so that an isolated pod is really isolated. */
 export const QUARANTINE_LABEL = 'cdk8s-zero-trust/quarantine';
@@ -43,6 +44,8 @@ export interface ObjectMetadataOptions {
   /** Several reasons, produced at synth. */
   readonly reasons?: () => string[];
   readonly annotations?: Record<string, string>;
+  /** The text of the annotation about the workloads of an account, produced at synth. */
+  readonly workloads?: () => string;
 }
 
 /** Metadata of an object in a namespace: a plain name, who manages it, and why it exists. */
@@ -57,6 +60,7 @@ export function objectMetadata(settings: ObjectSettings, name: string, options: 
       ...options.annotations,
       ...linesAnnotation(REASON_ANNOTATION, reasons),
       ...linesAnnotation(GRANTS_ANNOTATION, options.grantLines),
+      ...lazyAnnotation(WORKLOADS_ANNOTATION, options.workloads),
     },
   };
 }
@@ -72,6 +76,10 @@ export type ObjectSettings = Pick<NamespaceSettings, 'name' | 'namePrefix' | 'gi
 /** Sorted lines, produced at synth; no annotation where there is no line. */
 function linesAnnotation(key: string, lines?: () => string[]): Record<string, string> {
   const text = (all: string[]) => (all.length === 0 ? undefined : [...new Set(all)].sort().join('\n'));
-  // an annotation is text for cdk8s, but it is resolved like any other value
-  return lines === undefined ? {} : { [key]: Lazy.any({ produce: () => text(lines()) }) as unknown as string };
+  return lazyAnnotation(key, lines === undefined ? undefined : () => text(lines()));
+}
+
+/** An annotation is text for cdk8s, but it is resolved like any other value. */
+function lazyAnnotation(key: string, produce?: () => string | undefined): Record<string, string> {
+  return produce === undefined ? {} : { [key]: Lazy.any({ produce }) as unknown as string };
 }

@@ -8,8 +8,8 @@ import { oncePerSynth } from '../values/synth-token';
 export interface Pods {
   /** The ports if they are known before synth. */
   readonly declaredPorts?: Port[];
-  /** Declares one more port, where ports are declared at all. */
-  declare(port: Port): void;
+  /** Declares one more port, where ports are declared at all. Answers how to take it back. */
+  declare(port: Port): () => void;
   /** Labels that select the pods. */
   selector(): Record<string, string>;
   /** Labels that the pods carry, at least those of the selector. */
@@ -26,8 +26,8 @@ export interface Pods {
 export class DeclaredPods implements Pods {
   public constructor(private readonly podLabels: { readonly [key: string]: string }, public readonly declaredPorts: Port[]) {}
 
-  public declare(port: Port): void {
-    declareIn(this.declaredPorts, port);
+  public declare(port: Port): () => void {
+    return declareIn(this.declaredPorts, port);
   }
 
   public selector(): Record<string, string> {
@@ -71,8 +71,8 @@ export class ObjectPods implements Pods {
     this.read = oncePerSynth(() => object.node.root, () => new PodObject(ApiObject.of(object).toJson()));
   }
 
-  public declare(port: Port): void {
-    declareIn(this.declaredPorts ?? [], port);
+  public declare(port: Port): () => void {
+    return declareIn(this.declaredPorts ?? [], port);
   }
 
   public selector(): Record<string, string> {
@@ -108,10 +108,12 @@ export class ObjectPods implements Pods {
   }
 }
 
-function declareIn(ports: Port[], port: Port): void {
-  if (!ports.some((p) => p._isSameNumber(port))) {
-    ports.push(port);
+function declareIn(ports: Port[], port: Port): () => void {
+  if (ports.some((p) => p._isSameNumber(port))) {
+    return () => undefined;
   }
+  ports.push(port);
+  return () => ports.splice(ports.indexOf(port), 1);
 }
 
 function containerPort(port: any): Port {

@@ -27,6 +27,7 @@ import { NetworkPolicy } from '../resources/network-policy';
 import { PeerAuthentication } from '../resources/peer-authentication';
 import { ServiceAccount } from '../resources/service-account';
 import { Sidecar } from '../resources/sidecar';
+import { AnnotatedWorkload, workloadsAnnotation } from '../values/grammar/workloads-annotation';
 import { Port } from '../values/port';
 import { WorkloadIdentity } from '../values/workload-identity';
 
@@ -283,9 +284,18 @@ export class Workload extends Construct implements IWorkload {
     }
   }
 
+  private description(): AnnotatedWorkload {
+    const ports = this._pods.ports().map(String).sort();
+    return { name: this.workloadName, labels: this._pods.selector(), ports, dataPlane: this.namespace.mesh.facts.dataPlane };
+  }
+
   private newServiceAccount(): ServiceAccount {
     const account = new ServiceAccount(this, 'account', {
-      metadata: objectMetadata(this.namespace._settings, this.serviceAccountName, { role: ObjectRole.IDENTITY, unprefixed: true }),
+      metadata: objectMetadata(this.namespace._settings, this.serviceAccountName, {
+        role: ObjectRole.IDENTITY,
+        unprefixed: true,
+        workloads: () => workloadsAnnotation([this.description()]),
+      }),
     });
     account._produceAutomount(() => this._needsToken);
     return account;
