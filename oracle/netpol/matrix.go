@@ -1,80 +1,57 @@
 package main
 
-import (
-	"fmt"
+import "fmt"
 
-	"github.com/mattfenwick/cyclonus/pkg/matcher"
-
-	"oracle/lines"
-)
-
-// endpoint is a pod or an external address; ports and id are of pods only.
+// endpoint is a pod or an external address; id and ports are of pods only. Engines know it by its address.
 type endpoint struct {
-	matcher.TrafficPeer
 	id    string
+	ip    string
 	ports []port
+}
+
+// engine tells whether the policies of one world let source reach a port of destination.
+type engine interface {
+	allows(source, destination endpoint, p port) bool
 }
 
 // rows by name of port, as "TCP/80".
 type rows map[string][]string
 
 // matrix tells for each port who reaches which pod, and which pod reaches which external address.
-func matrix(w world) (lines.Reply, error) {
-	w.complete()
-	if err := w.check(); err != nil {
-		return nil, err
-	}
-	marks := &markers{}
-	marked, err := marks.replaceAll(w.Policies)
-	if err != nil {
-		return nil, err
-	}
-	policy := matcher.BuildNetworkPolicies(false, marked)
-	pods, externals := w.pods(marks), w.externals()
-	inbound, outbound := rows{}, rows{}
+type matrix struct {
+	Inside  rows `json:"inside"`
+	Outside rows `json:"outside"`
+}
+
+func matrixOf(e engine, w world) matrix {
+	pods, externals := w.endpoints()
+	answer := matrix{rows{}, rows{}}
 	for _, p := range w.Ports {
 		name := fmt.Sprintf("%s/%d", p.Protocol, p.Port)
-		inbound[name] = verdicts(policy, append(pods[:len(pods):len(pods)], externals...), pods, p)
-		outbound[name] = verdicts(policy, pods, externals, p)
+		answer.Inside[name] = verdicts(e, append(pods[:len(pods):len(pods)], externals...), pods, p)
+		answer.Outside[name] = verdicts(e, pods, externals, p)
 	}
-	answer := lines.Reply{"engines": map[string]rows{"cyclonus": inbound}}
-	if len(externals) > 0 {
-		answer["outbound"] = map[string]rows{"cyclonus": outbound}
-	}
-	return answer, nil
+	return answer
 }
 
-func (w *world) pods(marks *markers) []endpoint {
-	namespaces := map[string]map[string]string{}
-	for _, namespace := range w.Namespaces {
-		namespaces[namespace.Name] = marks.carried(namespace.Labels)
-	}
-	var pods []endpoint
+func (w *world) endpoints() (pods, externals []endpoint) {
 	for _, p := range w.Pods {
-		peer := matcher.TrafficPeer{IP: p.IP, Internal: &matcher.InternalPeer{
-			Namespace: p.Namespace, NamespaceLabels: namespaces[p.Namespace], PodLabels: marks.carried(p.Labels),
-		}}
-		pods = append(pods, endpoint{peer, p.ID, p.Ports})
+		pods = append(pods, endpoint{p.ID, p.IP, p.Ports})
 	}
-	return pods
-}
-
-func (w *world) externals() []endpoint {
-	var externals []endpoint
 	for _, ip := range w.Externals {
-		externals = append(externals, endpoint{TrafficPeer: matcher.TrafficPeer{IP: ip}})
+		externals = append(externals, endpoint{ip: ip})
 	}
-	return externals
+	return pods, externals
 }
 
 // verdicts has one row per source and one character per destination.
-func verdicts(policy *matcher.Policy, from, to []endpoint, p port) []string {
+func verdicts(e engine, from, to []endpoint, p port) []string {
 	result := make([]string, 0, len(from))
 	for _, source := range from {
 		row := make([]byte, 0, len(to))
 		for _, destination := range to {
 			verdict := byte('0')
-			if reaches(policy, source, destination, p) {
+			if reaches(e, source, destination, p) {
 				verdict = '1'
 			}
 			row = append(row, verdict)
@@ -84,35 +61,10 @@ func verdicts(policy *matcher.Policy, from, to []endpoint, p port) []string {
 	return result
 }
 
-func reaches(policy *matcher.Policy, source, destination endpoint, p port) bool {
-	// The engine does not know that no policy stands between a pod and itself.
-	if source.id != "" && source.id == destination.id {
+func reaches(e engine, source, destination endpoint, p port) bool {
+	// No engine knows that no policy stands between a pod and itself.
+	if source.ip == destination.ip {
 		return true
 	}
-	return allows(policy, source, destination, p, true) && allows(policy, source, destination, p, false)
-}
-
-// allows asks for each name that the destination gives the port, since the engine takes but one.
-func allows(policy *matcher.Policy, source, destination endpoint, p port, ingress bool) bool {
-	traffic := matcher.Traffic{
-		Source: &source.TrafficPeer, Destination: &destination.TrafficPeer, ResolvedPort: p.Port, Protocol: p.Protocol,
-	}
-	for _, name := range namesOf(destination, p) {
-		traffic.ResolvedPortName = name
-		if policy.IsIngressOrEgressAllowed(&traffic, ingress).IsAllowed() {
-			return true
-		}
-	}
-	return false
-}
-
-// namesOf always has the empty name, which no policy can mention.
-func namesOf(destination endpoint, p port) []string {
-	names := []string{""}
-	for _, own := range destination.ports {
-		if own.Port == p.Port && own.Protocol == p.Protocol {
-			names = append(names, own.Name)
-		}
-	}
-	return names
+	return e.allows(source, destination, p)
 }

@@ -1,9 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"net/netip"
-
 	core "k8s.io/api/core/v1"
 	networking "k8s.io/api/networking/v1"
 )
@@ -55,34 +52,4 @@ func defaultProtocol(ports []port) {
 			ports[i].Protocol = core.ProtocolTCP
 		}
 	}
-}
-
-// check refuses what an engine would answer with a panic or, worse, with a wrong verdict.
-func (w *world) check() error {
-	known := map[string]bool{}
-	for _, namespace := range w.Namespaces {
-		known[namespace.Name] = true
-	}
-	for _, p := range w.Pods {
-		if !known[p.Namespace] {
-			return fmt.Errorf("pod %s: namespace %q is not among the namespaces", p.ID, p.Namespace)
-		}
-		if _, err := netip.ParseAddr(p.IP); err != nil {
-			return fmt.Errorf("pod %s: %w", p.ID, err)
-		}
-	}
-	for _, external := range w.Externals {
-		if _, err := netip.ParseAddr(external); err != nil {
-			return err
-		}
-	}
-	for _, policy := range w.Policies {
-		if len(policy.Spec.PolicyTypes) == 0 {
-			return fmt.Errorf("policy %s/%s has no policyTypes: give it as stored", policy.Namespace, policy.Name)
-		}
-		if !known[policy.Namespace] {
-			return fmt.Errorf("policy %s: namespace %q is not among the namespaces", policy.Name, policy.Namespace)
-		}
-	}
-	return nil
 }

@@ -28,6 +28,31 @@ async function stored(policies, strategies) {
   }));
 }
 
+/** Every pair of a matrix with its verdict, in the order in which the engines give them. */
+function pairsOf(world, { inside, outside }) {
+  const ends = [...world.pods.map(({ id }) => id), ...EXTERNALS];
+  const pairs = (matrix, offset) => Object.entries(matrix).flatMap(([port, rows]) => rows.flatMap(
+    (row, i) => [...row].map((verdict, j) => ({ verdict, pair: `${ends[i]} to ${ends[offset + j]} ${port}` })),
+  ));
+  return [...pairs(inside, 0), ...pairs(outside, world.pods.length)];
+}
+
+/** Checks that all engines say the same of every pair; returns how many pairs there are. */
+function compare(id, world, [[first, matrix], ...others], tally) {
+  const pairs = pairsOf(world, matrix);
+  tally.check(others.length > 0, `${id}: one engine alone decided`);
+  for (const [other, its] of others) {
+    const theirs = pairsOf(world, its);
+    const differing = pairs.filter(({ pair, verdict }, i) => theirs[i]?.pair !== pair || theirs[i].verdict !== verdict);
+    const some = () => differing.slice(0, 5).map(({ pair, verdict }) => `${pair} (${verdict} by ${first})`).join(', ');
+    tally.check(differing.length === 0 && theirs.length === pairs.length,
+      () => `${id}: ${other} disagrees about ${differing.length} of ${pairs.length} pairs: ${some()}`);
+  }
+  return pairs.length;
+}
+
+const packed = (matrix) => Object.fromEntries(Object.entries(matrix).map(([port, rows]) => [port, packRows(rows)]));
+
 async function networkPolicies(engines, { record }) {
   const tally = new Tally('NetworkPolicies before other engines');
   const asked = { netpol: engines.netpol(), strategies: engines.strategies() };
@@ -37,16 +62,15 @@ async function networkPolicies(engines, { record }) {
     const world = worldOf(one);
     const policies = await stored(world.policies, asked.strategies);
     const reply = await asked.netpol.ask({ op: 'matrix', ...world, policies, externals: EXTERNALS, ports: PORTS });
-    const [first, ...others] = Object.entries(reply.engines);
-    others.forEach(([name, matrix]) => tally.check(JSON.stringify(matrix) === JSON.stringify(first[1]), `${one.id}: ${name} and ${first[0]} disagree`));
-    pairs += Object.values(first[1]).flat().join('').length;
-    const packed = (matrix) => Object.fromEntries(Object.entries(matrix).map(([port, rows]) => [port, packRows(rows)]));
-    verdicts[one.id] = { inside: packed(first[1]), outside: packed(reply.outbound[first[0]]) };
+    const answers = Object.entries(reply.engines);
+    pairs += compare(one.id, world, answers, tally);
+    const [, { inside, outside }] = answers[0];
+    verdicts[one.id] = { inside: packed(inside), outside: packed(outside) };
   }
   const { id, ...versions } = await asked.netpol.ask({ op: 'version' });
   await Promise.all(Object.values(asked).map((engine) => engine.close()));
   settle('network-policies', versions, verdicts, { record, tally });
-  tally.note(`${pairs} pairs of source, destination and port`);
+  tally.note(`${pairs} pairs of source, destination and port, each decided by ${Object.keys(versions).join(' and ')}`);
   return tally;
 }
 

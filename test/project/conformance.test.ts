@@ -28,6 +28,7 @@ describe('pinned versions', () => {
   test.each([
     ['oracle/istio/go.mod', 'istio.io/istio', 'istio'], ['oracle/k8s/go.mod', 'k8s.io/kubernetes', 'kubernetes'],
     ['oracle/k8s/go.mod', 'go.etcd.io/etcd/server/v3', 'etcd'], ['oracle/netpol/go.mod', 'github.com/mattfenwick/cyclonus', 'cyclonus'],
+    ['oracle/netpol/go.mod', 'sigs.k8s.io/kube-network-policies', 'kube-network-policies'],
   ])('%s requires %s at the version of oracle/versions.json', (file, module, name) => {
     expect(new RegExp(`^\\s*(?:require )?${module.replace(/[.]/g, '\\.')} (\\S+)`, 'm').exec(read(file))?.[1]).toBe(VERSIONS[name]);
   });
