@@ -73,19 +73,18 @@ func (ca *authority) makeServerPair() error {
 	return nil
 }
 
-// leaf returns the certificate of a principal such as cluster.local/ns/foo/sa/a.
+// leaf returns the certificate of a principal such as cluster.local/ns/foo/sa/a. Clients from outside of the mesh have none of
+// its identities: dns:NAME stands for a name of a host, subject:NAME for a certificate with nothing but a subject.
 func (ca *authority) leaf(principal string) (*tls.Certificate, error) {
 	ca.mutex.Lock()
 	defer ca.mutex.Unlock()
 	if leaf := ca.leaves[principal]; leaf != nil {
 		return leaf, nil
 	}
-	identity, err := url.Parse("spiffe://" + strings.TrimPrefix(principal, "spiffe://"))
-	if err != nil {
+	template := certificateTemplate()
+	if err := identify(template, principal); err != nil {
 		return nil, err
 	}
-	template := certificateTemplate()
-	template.URIs = []*url.URL{identity}
 	template.KeyUsage = x509.KeyUsageDigitalSignature
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth, x509.ExtKeyUsageServerAuth}
 	der, err := x509.CreateCertificate(rand.Reader, template, ca.certificate, &ca.leafKey.PublicKey, ca.key)
@@ -94,6 +93,20 @@ func (ca *authority) leaf(principal string) (*tls.Certificate, error) {
 	}
 	ca.leaves[principal] = &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: ca.leafKey}
 	return ca.leaves[principal], nil
+}
+
+func identify(template *x509.Certificate, principal string) error {
+	if name, found := strings.CutPrefix(principal, "dns:"); found {
+		template.DNSNames = []string{name}
+		return nil
+	}
+	if name, found := strings.CutPrefix(principal, "subject:"); found {
+		template.Subject = pkix.Name{CommonName: name}
+		return nil
+	}
+	identity, err := url.Parse("spiffe://" + strings.TrimPrefix(principal, "spiffe://"))
+	template.URIs = []*url.URL{identity}
+	return err
 }
 
 func certificateTemplate() *x509.Certificate {

@@ -41,6 +41,7 @@ type probe struct {
 	Method      string      `json:"method"`
 	Path        string      `json:"path"`
 	Host        string      `json:"host"`
+	SNI         string      `json:"sni"`
 	Headers     [][2]string `json:"headers"`
 	Tokens      []token     `json:"tokens"`
 	ServerFirst bool        `json:"serverFirst"`
@@ -146,7 +147,7 @@ func (h *harness) dial(ctx context.Context, p *probe, w *workload) (net.Conn, er
 func (h *harness) clientTLS(p *probe, w *workload) (*tls.Config, error) {
 	host := strings.Split(p.Host, ":")[0]
 	// the peer is known; a check of its name would only add failures of our own
-	config := &tls.Config{InsecureSkipVerify: true, ServerName: host, NextProtos: alpn[p.TLS][p.Protocol]}
+	config := &tls.Config{InsecureSkipVerify: true, ServerName: orElse(p.SNI, host), NextProtos: alpn[p.TLS][p.Protocol]}
 	if p.TLS == "mesh" {
 		config.ServerName = fmt.Sprintf("outbound_.%d_._.%s", p.Port, host)
 		if w.Kind == "waypoint" {

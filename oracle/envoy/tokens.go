@@ -24,6 +24,8 @@ type token struct {
 	Issuer string                     `json:"issuer"`
 	Claims map[string]json.RawMessage `json:"claims"`
 	State  string                     `json:"state"`
+	// names of claims that it lacks, those included which every token has
+	Without []string `json:"without"`
 }
 
 // issuers holds one key pair per issuer for the life of the process.
@@ -101,6 +103,9 @@ func (t *token) payload() map[string]any {
 	}
 	if t.State == "expired" {
 		claims["exp"] = now.Add(-time.Hour).Unix()
+	}
+	for _, name := range t.Without {
+		delete(claims, name)
 	}
 	return claims
 }

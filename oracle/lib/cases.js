@@ -44,4 +44,4 @@ function casesOf(topic) {
   return all;
 }
 
-module.exports = { casesOf };
+module.exports = { casesOf, filled };

@@ -43,13 +43,14 @@ function pod({ namespace: home, name, labels, serviceAccount = 'default', ip = '
   };
 }
 
-function service({ namespace: home, name, labels, ports }) {
+function service({ namespace: home, name, labels, ports, address = '10.9.9.9', waypoint }) {
+  const labelled = waypoint && { labels: { 'istio.io/use-waypoint': waypoint.name, 'istio.io/use-waypoint-namespace': waypoint.namespace } };
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { name, namespace: home },
+    metadata: { name, namespace: home, ...labelled },
     spec: {
-      clusterIP: '10.9.9.9',
+      clusterIP: address,
       selector: labels,
       ports: ports.map(({ number, port = number, ...rest }) => ({ ...rest, port, targetPort: number, protocol: 'TCP' })),
     },

@@ -2,18 +2,29 @@
 const { namespace, pod, service } = require('./context');
 
 const DOMAIN = 'cluster.local';
+const WAYPOINT_ADDRESS = '10.1.2.3';
+const TCP_APPS = ['tcp', 'tls', 'https', 'mongo', 'mysql', 'redis'];
 
-function targetOf({ common, target }, ip) {
-  const merged = { kind: 'sidecar', namespace: 'foo', name: 'w', labels: { app: 'w' }, ports: [{ number: 8080, app: 'http' }], ...common.target, ...target };
-  return { serviceAccount: merged.name, ...merged, ip };
+/** Who decides about the requests of a case. They are sent to `address`: a workload's own, or that of the Service behind a waypoint. */
+function targetOf({ common, target: own }, address) {
+  const merged = { kind: 'sidecar', namespace: 'foo', name: 'w', labels: { app: 'w' }, ports: [{ number: 8080, app: 'http' }], ...common.target, ...own };
+  const target = { serviceAccount: merged.name, ...merged };
+  if (merged.kind !== 'waypoint') {
+    return { ...target, ip: address, service: merged };
+  }
+  const behind = { namespace: merged.namespace, name: 'w', labels: { app: 'w' }, waypoint: merged, address, ...merged.service };
+  return { ...target, ip: WAYPOINT_ADDRESS, service: behind };
 }
 
-function serviceOf(target) {
-  const ports = target.ports.filter((port) => port.service !== false).map(({ number, app, name, servicePort }) => ({
+function serviceOf({ ports, service: owner }) {
+  const own = ports.filter((port) => port.service !== false).map(({ number, app, name, servicePort }) => ({
     number, port: servicePort, name: name ?? `${app ?? 'port'}-${number}`, appProtocol: name === undefined ? app : undefined,
   }));
-  return service({ ...target, ports });
+  return service({ ...owner, ports: own });
 }
+
+/** A waypoint is asked at the ports of the Service, everybody else at those of the pod. */
+const askedPort = (target, { number, servicePort = number }) => (target.kind === 'waypoint' ? servicePort : number);
 
 // the older one counts where several exclude each other, and without a time the order would be any
 const createdAt = (i) => new Date(Date.UTC(2026, 0, 1, 0, 0, i)).toISOString().replace('.000', '');
@@ -45,8 +56,9 @@ async function objectsOf(one, target, jwksOf) {
       rule.jwks === undefined && rule.jwksUri === undefined ? { ...rule, jwks: await jwksOf(rule.issuer) } : rule)));
     return TOKENS({ ...spec, jwtRules }, i, target);
   }));
+  const namespaces = new Set(['foo', 'bar', 'istio-system', target.namespace, target.service.namespace]);
   return [
-    ...['foo', 'bar', 'istio-system', target.namespace].filter((name, i, all) => all.indexOf(name) === i).map(namespace),
+    ...[...namespaces].map(namespace),
     serviceOf(target),
     pod(target),
     ...authentications,
@@ -58,15 +70,15 @@ async function objectsOf(one, target, jwksOf) {
 function requestsOf(one, target) {
   const lists = [one.requests ?? 'default'].flat();
   const said = lists.flatMap((entry) => (typeof entry === 'string' ? one.common.requests[entry] : [entry]));
-  const protocols = new Map(target.ports.map((port) => [port.number, ['tcp', 'tls', 'https', 'mongo', 'mysql', 'redis'].includes(port.app) ? 'tcp' : 'http']));
-  return said.map(({ from, port = target.ports[0].number, ip, token, tokens, protocol, ...request }) => ({
+  const protocols = new Map(target.ports.map((port) => [askedPort(target, port), TCP_APPS.includes(port.app) ? 'tcp' : 'http']));
+  return said.map(({ from, port = askedPort(target, target.ports[0]), ip, token, tokens, protocol, ...request }) => ({
     port,
     from: { principal: principalOf(from), ...(ip === undefined ? {} : { ip }) },
     protocol: protocol ?? protocols.get(port) ?? 'http',
     tls: from === undefined ? 'none' : 'mesh',
     method: 'GET',
     path: '/',
-    host: target.name,
+    host: target.service.name,
     headers: [],
     tokens: (tokens ?? (token === undefined ? [] : [token])).map(tokenOf),
     ...request,
@@ -82,8 +94,8 @@ function principalOf(from) {
   return parts.length === 2 ? `${DOMAIN}/ns/${parts[0]}/sa/${parts[1]}` : from;
 }
 
-function tokenOf({ in: place = 'header', issuer = 'https://idp.example', state = 'valid', name, prefix, ...claims }) {
-  return { in: place, issuer, state, ...(name === undefined ? {} : { name }), ...(prefix === undefined ? {} : { prefix }), claims: { sub: 'alice', ...claims.claims } };
+function tokenOf({ in: place = 'header', issuer = 'https://idp.example', state = 'valid', name, prefix, claims, without = [] }) {
+  return { in: place, issuer, state, ...(name === undefined ? {} : { name }), ...(prefix === undefined ? {} : { prefix }), claims: { sub: 'alice', ...claims }, without };
 }
 
 module.exports = { targetOf, objectsOf, policyObjects, requestsOf };

@@ -1,5 +1,5 @@
 // AuthorizationPolicy, PeerAuthentication and RequestAuthentication: what real Envoy does with what real istiod makes of them.
-const { casesOf } = require('../lib/cases');
+const { casesOf, filled } = require('../lib/cases');
 const { objectsOf, requestsOf, targetOf } = require('../lib/policy-case');
 const { read, settle } = require('../lib/recorded');
 const { Tally } = require('../lib/tally');
@@ -21,8 +21,9 @@ async function askBatch(batch, first, asked) {
   const listeners = [];
   const requests = [];
   const counts = [];
-  for (const [i, one] of batch.entries()) {
+  for (const [i, written] of batch.entries()) {
     const ip = `127.88.${Math.floor((first + i) / 250) % 250}.${1 + ((first + i) % 250)}`;
+    const one = filled(written, { address: ip });
     const { target, listener } = await listenerOf(one, ip, asked);
     const own = requestsOf(one, target);
     listeners.push(listener);
