@@ -47,19 +47,20 @@ export function addressGrant(address: Cidr, ports: Port[]): NetworkGrant {
 
 /**
  * The rules of one ALLOW policy: per source and condition all operations together, then sources that may do the same share a rule. Neither
- * the order nor the repetition of grants shows.
+ * the order nor the repetition of grants shows. What asks for HTTP has rules of its own: on a TCP port Istio drops a rule as a whole when
+ * anything in it can only be told from a request.
  */
 export function authorizationRules(grants: IdentityGrant[]): AuthorizationRule[] {
   const perSource = new Map<string, Part>();
   for (const part of grants.flatMap(partsOf)) {
-    const key = JSON.stringify([part.source, part.when]);
+    const key = JSON.stringify([part.source, part.when, asksForHttp(part)]);
     const known = perSource.get(key);
     perSource.set(key, known === undefined ? part : { ...known, operations: [...known.operations, ...part.operations] });
   }
   const perAccess = new Map<string, Part[]>();
   for (const part of perSource.values()) {
     const merged = { ...part, operations: mergeOperations(part.operations) };
-    const key = JSON.stringify([merged.operations, merged.when]);
+    const key = JSON.stringify([merged.operations, merged.when, asksForHttp(part)]);
     perAccess.set(key, [...(perAccess.get(key) ?? []), merged]);
   }
   return [...perAccess.values()].map(toRule).sort(byJson);
@@ -68,6 +69,10 @@ export function authorizationRules(grants: IdentityGrant[]): AuthorizationRule[]
 /** UDP and SCTP never pass a proxy: only the network layer sees them. */
 export function passesProxy(port: Port): boolean {
   return port.transport === TransportProtocol.TCP;
+}
+
+function asksForHttp({ source, operations, when }: Part): boolean {
+  return source.requestPrincipals !== undefined || when.length > 0 || operations.some(({ methods, paths, hosts }) => (methods ?? paths ?? hosts) !== undefined);
 }
 
 interface Part {

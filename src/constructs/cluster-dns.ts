@@ -3,6 +3,7 @@ import { LabelSelector } from '../resources/label-selector';
 import { NetworkPolicyPeer } from '../resources/network-policy-peer';
 import { Cidr } from '../values/cidr';
 import { invalid } from '../values/errors';
+import { IntendedEnd } from '../values/grammar/intended-access';
 import { Port } from '../values/port';
 
 /**
@@ -76,6 +77,14 @@ export class ClusterDns {
     return [
       ...this.pods.map((p) => NetworkPolicyPeer.podsInNamespace(p.namespace, LabelSelector.labels(p.podLabels))),
       ...this.addresses.map((a) => NetworkPolicyPeer.cidr(a)),
+    ];
+  }
+
+  /** @internal */
+  public _ends(): IntendedEnd[] {
+    return [
+      ...this.pods.map((p) => ({ name: `DNS in ${p.namespace}`, pods: { namespace: p.namespace, labels: p.podLabels } })),
+      ...(this.addresses.length === 0 ? [] : [{ name: 'DNS', addresses: this.addresses.map(({ block, except }) => ({ cidr: block, except })) }]),
     ];
   }
 

@@ -1,9 +1,11 @@
 import { IConstruct } from 'constructs';
 import { AllowOptions } from './allow-options';
 import { handover } from './handover';
+import { intendedEdge, intendedPods, peerEnd } from './intent';
 import { EgressEdge, PeerFacts, PodsOfPeer } from './peer';
 import { Cluster } from '../synth/cluster';
 import { Grants } from '../synth/grants';
+import { IntendedEnd } from '../values/grammar/intended-access';
 import { Assumption, Grant, GrantKind } from '../values/grant';
 import { Port } from '../values/port';
 
@@ -41,7 +43,15 @@ export function addEdge(scope: IConstruct, edge: Edge): void {
     reason: edge.reason,
     path: scope.node.path,
   }]);
+  grants._intend(() => {
+    const said = { ...edge.options, ports: edge.ports(), reason: edge.reason };
+    return [{ ...intendedEdge(peerEnd(peer), targetEnd(edge), 'mesh', scope.node.path, said), sourceIsForeign: peer.grantEgress === undefined }];
+  });
   grants._assume(() => foreignHalves(scope, edge));
+}
+
+function targetEnd({ target, targetPods, host }: Edge): IntendedEnd {
+  return { name: target, pods: intendedPods(targetPods()), ...(host === undefined ? {} : { host: host.name }) };
 }
 
 /** Records an edge of which only one end has an identity: plaintext, and targets outside of the mesh. */

@@ -1,9 +1,11 @@
+import { intendedAddresses, intendedPods } from './intent';
 import { MeshFacts, ProviderFact } from './mesh-facts';
-import { networkPeer } from './peer';
+import { networkPeer, PodsOfPeer } from './peer';
 import { LabelSelector } from '../resources/label-selector';
 import { NetworkPolicyEgressRule, NetworkPolicyIngressRule } from '../resources/network-policy';
 import { NetworkPolicyPeer } from '../resources/network-policy-peer';
 import { invalid } from '../values/errors';
+import { IntendedEnd } from '../values/grammar/intended-access';
 import { Port } from '../values/port';
 
 /**
@@ -38,6 +40,8 @@ export interface Hole {
   readonly egress: NetworkPolicyEgressRule[];
   /** The other end, as recorded: a source for ingress, a destination for egress. */
   readonly peer: string;
+  /** The other end, as each layer knows it. */
+  readonly ends: IntendedEnd[];
   readonly ports: Port[];
 }
 
@@ -74,37 +78,52 @@ export function providersOf(facts: MeshFacts): ProviderFact[] {
 }
 
 function dnsHole({ dns }: MeshFacts): Hole {
-  return egressHole('allow-dns', 'name resolution', dns._toString(), dns._peers(), dns._ports());
+  return egressHole({ name: 'allow-dns', reason: 'name resolution', peer: dns._toString(), ends: dns._ends(), ports: dns._ports() }, dns._peers());
 }
 
 function istiodHole(facts: MeshFacts): Hole {
   const istiod = facts.istiod ?? { namespace: facts.rootNamespace, podLabels: { app: 'istiod' } };
   const peer = NetworkPolicyPeer.podsInNamespace(istiod.namespace, LabelSelector.labels(istiod.podLabels));
-  return egressHole('allow-istiod', 'proxy configuration and certificates', `istiod in ${istiod.namespace}`, [peer], [ISTIOD]);
+  const name = `istiod in ${istiod.namespace}`;
+  return egressHole({ name: 'allow-istiod', reason: 'proxy configuration and certificates', peer: name, ends: [podsEnd(name, istiod)], ports: [ISTIOD] }, [peer]);
 }
 
 function metricsHole(facts: MeshFacts): Hole {
   const { namespace, podLabels, serviceAccount } = facts.prometheus!;
-  const peer = networkPeer({ namespace, podLabels }, '');
-  return ingressHole('allow-metrics', 'scrape of the merged metrics', `${namespace}/${serviceAccount}`, [peer], [AGENT]);
+  const pods = { namespace, podLabels };
+  const name = `${namespace}/${serviceAccount}`;
+  return ingressHole({ name: 'allow-metrics', reason: 'scrape of the merged metrics', peer: name, ends: [podsEnd(name, pods)], ports: [AGENT] }, [networkPeer(pods, '')]);
 }
 
 function probesHole(facts: MeshFacts): Hole {
   const sources = facts.probeSources!;
-  return ingressHole('allow-probes', 'kubelet probes where the network plugin applies policies to them', sources.map(String).join(', '),
-    sources.map((cidr) => NetworkPolicyPeer.cidr(cidr)), [AGENT, READINESS]);
+  const name = sources.map(String).join(', ');
+  return ingressHole({
+    name: 'allow-probes',
+    reason: 'kubelet probes where the network plugin applies policies to them',
+    peer: name,
+    ends: [{ name, addresses: intendedAddresses(sources) }],
+    ports: [AGENT, READINESS],
+  }, sources.map((cidr) => NetworkPolicyPeer.cidr(cidr)));
 }
 
 function providerHole(provider: ProviderFact): Hole {
   const peer = NetworkPolicyPeer.podsInNamespace(provider.namespace, LabelSelector.labels(provider.podLabels));
   const reason = `proxies call the provider ${provider.name}`;
-  return egressHole(`allow-${provider.name}`, reason, provider.host, [peer], [Port.tcp(provider.number)]);
+  const ends = [{ ...podsEnd(provider.host, provider), host: provider.host }];
+  return egressHole({ name: `allow-${provider.name}`, reason, peer: provider.host, ends, ports: [Port.tcp(provider.number)] }, [peer]);
 }
 
-function egressHole(name: string, reason: string, peer: string, to: NetworkPolicyPeer[], ports: Port[]): Hole {
-  return { name, reason, peer, ports, ingress: [], egress: [{ to, ports }] };
+type HoleFacts = Omit<Hole, 'ingress' | 'egress'>;
+
+function egressHole(facts: HoleFacts, to: NetworkPolicyPeer[]): Hole {
+  return { ...facts, ingress: [], egress: [{ to, ports: facts.ports }] };
 }
 
-function ingressHole(name: string, reason: string, peer: string, from: NetworkPolicyPeer[], ports: Port[]): Hole {
-  return { name, reason, peer, ports, ingress: [{ from, ports }], egress: [] };
+function ingressHole(facts: HoleFacts, from: NetworkPolicyPeer[]): Hole {
+  return { ...facts, ingress: [{ from, ports: facts.ports }], egress: [] };
+}
+
+function podsEnd(name: string, pods: PodsOfPeer): IntendedEnd {
+  return { name, pods: intendedPods(pods) };
 }

@@ -2,13 +2,15 @@ import { Construct } from 'constructs';
 import { Enforcement, Layer } from './enforcement';
 import { ObjectRole } from './git-ops';
 import { Hole } from './holes';
-import { NamespaceSettings, objectMetadata, QUARANTINE_LABEL } from './namespace-settings';
+import { intendedEdge, intendedLayers, intendedMesh } from './intent';
+import { NamespaceSettings, objectMetadata } from './namespace-settings';
 import { AuthorizationPolicy } from '../resources/authorization-policy';
 import { LabelExpression, LabelSelector } from '../resources/label-selector';
 import { NetworkPolicy, NetworkPolicyType } from '../resources/network-policy';
 import { MtlsMode, PeerAuthentication } from '../resources/peer-authentication';
 import { OutboundTrafficPolicyMode, Sidecar } from '../resources/sidecar';
 import { Grants } from '../synth/grants';
+import { IntendedEnd, QUARANTINE_LABEL } from '../values/grammar/intended-access';
 import { Assumption, Grant, GrantKind } from '../values/grant';
 
 /** The objects that close a namespace, by layer, and those that let through what its pods cannot live without. */
@@ -33,18 +35,26 @@ export function addBaseline(scope: Construct, settings: NamespaceSettings): Name
   };
   const grants = Grants.of(scope);
   if (network) {
-    recordHoles(scope, settings.holes, `every workload of ${settings.name}`);
+    recordHoles(scope, settings.holes, () => ({ name: `every workload of ${settings.name}`, pods: { namespace: settings.name } }));
   }
+  grants._addScope(() => ({
+    namespace: settings.name,
+    // nothing is written on the network layer while a namespace is observed: NetworkPolicy has no dry run
+    layers: intendedLayers(settings.layers, settings.enforcement, 'absent'),
+    plaintextPorts: [],
+    mesh: intendedMesh(settings.facts),
+    path: scope.node.path,
+  }));
   grants._assume(() => notTaken(scope, settings));
   return baseline;
 }
 
 /** Records holes for whoever they are opened. */
-export function recordHoles(scope: Construct, holes: Hole[], whom: string): void {
-  const grants: Grant[] = holes.map((hole) => ({
+export function recordHoles(scope: Construct, holes: Hole[], whom: () => IntendedEnd): void {
+  const produce = (): Grant[] => holes.map((hole) => ({
     kind: GrantKind.HOLE,
-    from: hole.egress.length > 0 ? whom : hole.peer,
-    to: hole.egress.length > 0 ? hole.peer : whom,
+    from: hole.egress.length > 0 ? whom().name : hole.peer,
+    to: hole.egress.length > 0 ? hole.peer : whom().name,
     ports: hole.ports,
     routes: [],
     issuers: [],
@@ -53,7 +63,12 @@ export function recordHoles(scope: Construct, holes: Hole[], whom: string): void
     reason: hole.reason,
     path: scope.node.path,
   }));
-  Grants.of(scope)._record(() => grants);
+  Grants.of(scope)._record(produce);
+  Grants.of(scope)._intend(() => holes.flatMap((hole) => hole.ends.map((end) => {
+    const [from, to] = hole.egress.length > 0 ? [whom(), end] : [end, whom()];
+    const edge = intendedEdge(from, to, hole.egress.length > 0 ? 'mesh' : 'network', scope.node.path, { ports: hole.ports, reason: hole.reason });
+    return { ...edge, sourceIsForeign: hole.egress.length === 0 };
+  })));
 }
 
 /** Every pod but the isolated ones. */

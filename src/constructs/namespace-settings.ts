@@ -7,8 +7,6 @@ import { MeshFacts } from './mesh-facts';
 import { EgressEdge } from './peer';
 import { WORKLOADS_ANNOTATION } from '../values/grammar/workloads-annotation';
 
-/** The label that takes a pod out of every policy that lets something through, so that an isolated pod is really isolated. */
-export const QUARANTINE_LABEL = 'cdk8s-zero-trust/quarantine';
 /** One sorted `peer: reason` line per grant. */
 export const GRANTS_ANNOTATION = 'cdk8s-zero-trust/grants';
 /** Why an object that opens something exists. */

@@ -6,6 +6,7 @@ import { everyPod } from './namespace-baseline';
 import { grantLine, NamespaceSettings, objectMetadata } from './namespace-settings';
 import { EgressEdge } from './peer';
 import { withAddresses } from './public-addresses';
+import { intendExternal } from './workload-intent';
 import { NetworkPolicy } from '../resources/network-policy';
 
 /** The sending half of grants to every workload of a namespace: one NetworkPolicy, and the hosts in the namespace's Sidecar. */
@@ -25,7 +26,9 @@ export class NamespaceWide {
       const restricted = enforced && layers.includes(Layer.EGRESS);
       this.settings.externalHosts().use(edge.external, { name: `every workload of ${name}`, reason: edge.reason, restricted });
     }
-    this.edges.push(withAddresses(edge, facts));
+    const known = withAddresses(edge, facts);
+    this.edges.push(known);
+    intendExternal(this.slot, () => ({ name: `every workload of ${name}`, pods: { namespace: name } }), known);
     if (enforced && layers.includes(Layer.NETWORK) && this.policy === undefined) {
       this.policy = new NetworkPolicy(this.slot, 'policy', {
         metadata: objectMetadata(this.settings, 'every-workload', { role: ObjectRole.GRANT, grantLines: () => this.lines() }),

@@ -5,14 +5,17 @@ import { recordEdge } from './edge';
 import { Layer } from './enforcement';
 import { ObjectRole } from './git-ops';
 import { portsProblem, validatePorts } from './grant-options';
+import { intendedAddresses, intendedEdge, intendedPods } from './intent';
 import { ApiServerFact } from './mesh-facts';
 import { objectMetadata } from './namespace-settings';
+import { PodsOfPeer } from './peer';
 import { PlaintextSource } from './plaintext-source';
 import { WorkloadInternals } from './workload-internals';
 import { ServiceEntry, ServiceEntryLocation, ServiceEntryProtocol, ServiceEntryResolution } from '../resources/service-entry';
 import { Grants } from '../synth/grants';
 import { Cidr } from '../values/cidr';
 import { invalid, requireReason } from '../values/errors';
+import { IntendedEnd } from '../values/grammar/intended-access';
 import { Port, TransportProtocol } from '../values/port';
 
 export function allowPlaintext(workload: WorkloadInternals, source: PlaintextSource, port: Port, reason: string): void {
@@ -22,6 +25,7 @@ export function allowPlaintext(workload: WorkloadInternals, source: PlaintextSou
     port,
     reason,
     addresses: pods === undefined ? source._cidrs : undefined,
+    pods: pods === undefined ? undefined : () => pods,
     network: () => pods === undefined ? source._cidrs.map((cidr) => addressGrant(cidr, [])) : [podsGrant(pods, workload.namespaceName, [])],
   });
 }
@@ -33,6 +37,10 @@ export interface PlaintextGrant {
   readonly reason: string;
   /** Its addresses; absent for pods, which may be anywhere in the ranges of the mesh facts. */
   readonly addresses?: Cidr[];
+  /** Whether the sending half is written as well. */
+  readonly sends?: boolean;
+  /** Its pods, where it is pods: so the network layer knows it. */
+  readonly pods?: () => PodsOfPeer;
   readonly network: PlaintextEdge['network'];
 }
 
@@ -54,6 +62,23 @@ export function addPlaintext(workload: WorkloadInternals, grant: PlaintextGrant)
   workload._objects.needNetwork();
   workload._objects.needMtls();
   recordEdge(workload, { from: source, to: workload.peerName, ports: [port], plaintext: true, reason });
+  Grants.of(workload)._intend(() => [{
+    ...intendedEdge(
+      { name: source, addresses: intendedAddresses(addresses), ...(grant.pods === undefined ? {} : { pods: intendedPods(grant.pods()) }) },
+      ownEnd(workload), 'anonymous', workload.node.path, { ports: [port], reason },
+    ),
+    sourceIsForeign: grant.sends !== true,
+  }]);
+}
+
+/** The workload as an end of an edge. */
+function ownEnd(workload: WorkloadInternals): IntendedEnd {
+  const { trustDomain } = workload.namespace.mesh.facts;
+  return {
+    name: workload.peerName,
+    pods: { namespace: workload.namespaceName, labels: workload._pods.selector() },
+    principals: [`${trustDomain}/ns/${workload.namespaceName}/sa/${workload.serviceAccountName}`],
+  };
 }
 
 export function allowApiServer(workload: WorkloadInternals, port: Port, reason: string): void {
@@ -74,13 +99,11 @@ export function needKubernetesApi(workload: WorkloadInternals, reason: string): 
       path: workload.node.path,
     }]);
   }
-  workload._record.egress.push({
-    target: 'the API servers',
-    addresses: api.addresses,
-    ports: () => ports,
-    host: { namespace: 'default', name: `kubernetes.default.svc.${workload.namespace.mesh.facts.clusterDomain}` },
-    reason: text,
-  });
+  const host = { namespace: 'default', name: `kubernetes.default.svc.${workload.namespace.mesh.facts.clusterDomain}` };
+  workload._record.egress.push({ target: 'the API servers', addresses: api.addresses, ports: () => ports, host, reason: text });
+  Grants.of(workload)._intend(() => [intendedEdge(
+    ownEnd(workload), { name: 'the API servers', addresses: intendedAddresses(api.addresses), host: host.name }, 'mesh', workload.node.path, { ports, reason: text },
+  )]);
   workload._objects.needNetwork();
   workload._objects.needSidecar();
   recordEdge(workload, { from: workload.peerName, to: 'the API servers', ports, plaintext: false, reason: text });
@@ -93,6 +116,9 @@ export function allowCloudIdentity(workload: WorkloadInternals, cloud: CloudIden
   for (const { address, ports } of cloud._endpoints) {
     const known = { namespace: '.', name: host };
     workload._record.egress.push({ target: cloud.serviceName, addresses: [address], ports: () => ports, host: known, reason: text });
+    Grants.of(workload)._intend(() => [intendedEdge(
+      ownEnd(workload), { name: cloud.serviceName, addresses: intendedAddresses([address]), host }, 'mesh', workload.node.path, { ports, reason: text },
+    )]);
   }
   workload._objects.needNetwork();
   workload._objects.needSidecar();

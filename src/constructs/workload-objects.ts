@@ -1,13 +1,14 @@
 import { Construct } from 'constructs';
 import { Enforcement, Layer } from './enforcement';
 import { ObjectRole } from './git-ops';
-import { NamespaceSettings, objectMetadata, QUARANTINE_LABEL } from './namespace-settings';
+import { NamespaceSettings, objectMetadata } from './namespace-settings';
 import { AuthorizationPolicy, AuthorizationRule } from '../resources/authorization-policy';
 import { LabelExpression, LabelSelector } from '../resources/label-selector';
 import { NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyType } from '../resources/network-policy';
 import { NetworkPolicyPeer } from '../resources/network-policy-peer';
 import { MtlsMode, PeerAuthentication, PortLevelMtls } from '../resources/peer-authentication';
 import { OutboundTrafficPolicyMode, Sidecar } from '../resources/sidecar';
+import { QUARANTINE_LABEL } from '../values/grammar/intended-access';
 
 /** What the objects of a workload are made of; everything is produced at synth. */
 export interface WorkloadPlan {

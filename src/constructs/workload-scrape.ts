@@ -1,7 +1,8 @@
 import { podsGrant } from './access-rules';
 import { recordEdge, requireSameCluster } from './edge';
 import { handover } from './handover';
-import { IPeer, PeerFacts } from './peer';
+import { intendedEdge, intendedPods, peerEnd } from './intent';
+import { IPeer, PeerFacts, PodsOfPeer } from './peer';
 import { addPlaintext } from './workload-exceptions';
 import { WorkloadInternals } from './workload-internals';
 import { Grants } from '../synth/grants';
@@ -14,12 +15,18 @@ export function admitOnNetwork(workload: WorkloadInternals, peer: IPeer, port: P
   workload._record.ingress.push({ peer: facts, ports: () => [port], routes: [], issuers: [], claims: [], networkOnly: true, reason });
   workload._objects.needNetwork();
   recordEdge(workload, { from: facts.name, to: workload.peerName, ports: [port], plaintext: true, reason });
+  Grants.of(workload)._intend(() => {
+    const target = { name: workload.peerName, pods: intendedPods(podsOf(workload)) };
+    const edge = intendedEdge(peerEnd(facts), target, 'network', workload.node.path, { ports: [port], reason });
+    return [{ ...edge, sourceIsForeign: facts.grantEgress === undefined }];
+  });
 }
 
 /** Lets a peer that dials addresses of pods, and so has no identity, reach one port in plaintext. */
 export function admitPlaintextPeer(workload: WorkloadInternals, peer: IPeer, port: Port, reason: string): void {
   const facts = namedPods(workload, peer);
-  addPlaintext(workload, { source: facts.name, port, reason, network: () => [podsGrant(facts.pods(), workload.namespaceName, [])] });
+  const network = () => [podsGrant(facts.pods(), workload.namespaceName, [])];
+  addPlaintext(workload, { source: facts.name, port, reason, pods: facts.pods, sends: facts.grantEgress !== undefined, network });
   sendToPods(workload, facts, port, reason);
 }
 
@@ -34,9 +41,13 @@ function namedPods(workload: WorkloadInternals, peer: IPeer): PeerFacts {
   return facts;
 }
 
+function podsOf(workload: WorkloadInternals): PodsOfPeer {
+  return { namespace: workload.namespaceName, podLabels: workload._pods.selector() };
+}
+
 /** The half of the source: packets to the pods, and no host, because it dials addresses. */
 function sendToPods(workload: WorkloadInternals, peer: PeerFacts, port: Port, reason: string): void {
-  const pods = () => ({ namespace: workload.namespaceName, podLabels: workload._pods.selector() });
+  const pods = () => podsOf(workload);
   peer.grantEgress?.({ target: workload.peerName, pods, ports: () => [port], reason });
   if (peer.owner !== undefined) {
     Grants.of(workload)._assume(() => [handover({

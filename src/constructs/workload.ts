@@ -8,6 +8,7 @@ import { Enforcement } from './enforcement';
 import { ForeignWorkload } from './foreign-workload';
 import { ObjectRole } from './git-ops';
 import { checkOptions, copyOf, grantedPorts, refuseToken, validatePorts } from './grant-options';
+import { intendedPods } from './intent';
 import { recordHoles } from './namespace-baseline';
 import { IZeroTrustNamespace, namespaceFor, serviceHost } from './namespace-ref';
 import { objectMetadata } from './namespace-settings';
@@ -20,6 +21,7 @@ import { ITarget, IWorkload } from './target';
 import { checkedName, checkedPorts, podsOf } from './workload-arguments';
 import { registerWorkload } from './workload-checks';
 import { allowApiServer, allowCloudIdentity, allowPlaintext, needKubernetesApi } from './workload-exceptions';
+import { intendExternal, intendWorkload } from './workload-intent';
 import { WorkloadObjects } from './workload-objects';
 import { Facade, WorkloadAttributes, WorkloadFromApiObjectProps, WorkloadProps } from './workload-props';
 import { AuthorizationPolicy } from '../resources/authorization-policy';
@@ -127,8 +129,9 @@ export class Workload extends Construct implements IWorkload {
     if (props.enforcement === Enforcement.ENFORCE && settings.enforcement === Enforcement.OBSERVE) {
       this._record.holes = settings.holes;
       this._record.namespaceWide = settings.wideEdges;
-      recordHoles(this, settings.holes, this.peerName);
+      recordHoles(this, settings.holes, () => ({ name: this.peerName, pods: intendedPods(this._podsOfPeer()) }));
     }
+    intendWorkload(this, props.enforcement ?? settings.enforcement);
     registerWorkload(this, account);
   }
 
@@ -262,7 +265,9 @@ export class Workload extends Construct implements IWorkload {
       externalHosts: this.namespace._settings.externalHosts,
       grantEgress: (edge) => {
         this.useExternalHost(edge);
-        this._record.egress.push(withAddresses(edge, this.namespace.mesh.facts));
+        const known = withAddresses(edge, this.namespace.mesh.facts);
+        this._record.egress.push(known);
+        intendExternal(this, () => ({ name: this.peerName, pods: intendedPods(this._podsOfPeer()) }), known);
         this._objects.needNetwork();
         if (edge.host !== undefined && edge.host.namespace !== this.namespaceName) {
           this._objects.needSidecar();

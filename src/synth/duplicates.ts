@@ -38,8 +38,8 @@ function describe(object: ApiObject): Described[] {
   }];
 }
 
-/** What cannot be rendered fails the synth by itself, with a message of its own. */
-function rendered(object: ApiObject): any {
+/** The JSON of an object; what cannot be rendered fails the synth by itself, with a message of its own. @internal */
+export function rendered(object: ApiObject): any {
   try {
     return object.toJson();
   } catch {

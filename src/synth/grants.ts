@@ -2,7 +2,9 @@ import * as fs from 'node:fs';
 import { IConstruct } from 'constructs';
 import { Cluster } from './cluster';
 import { duplicateMessages } from './duplicates';
+import { proveCluster } from './prove';
 import { addTreeCheck } from './synth-session';
+import { IntendedAccess, IntendedEdge, IntendedScope } from '../values/grammar/intended-access';
 import { Assumption, Grant } from '../values/grant';
 import { ClusterGrants, GRANTS_FILE_FORMAT, GRANTS_FILE_VARIABLE, GrantsFile } from '../values/grants-file';
 
@@ -30,7 +32,7 @@ export class Grants {
   public static of(scope: IConstruct): Grants {
     const cluster = Cluster.of(scope) as IConstruct & { [GRANTS]?: Grants };
     if (cluster[GRANTS] === undefined) {
-      Object.defineProperty(cluster, GRANTS, { value: new Grants(cluster.node.path) });
+      Object.defineProperty(cluster, GRANTS, { value: new Grants(cluster) });
       addTreeCheck(scope, 'duplicates', duplicateMessages);
       addTreeCheck(scope, 'grants', reportGrants);
     }
@@ -39,9 +41,11 @@ export class Grants {
 
   private readonly grants: (() => Grant[])[] = [];
   private readonly assumptions: (() => Assumption[])[] = [];
+  private readonly edges: (() => IntendedEdge[])[] = [];
+  private readonly scopes: (() => IntendedScope)[] = [];
   private readonly checks = new Map<string, () => string[]>();
 
-  private constructor(private readonly cluster: string) {}
+  private constructor(private readonly scope: IConstruct) {}
 
   /**
    * The recorded edges, sorted by destination, source, ports and requests, each once. The list is a copy.
@@ -72,6 +76,26 @@ export class Grants {
     this.assumptions.push(produce);
   }
 
+  /** Records an edge in the words of every layer, for the proof. @internal */
+  public _intend(produce: () => IntendedEdge[]): void {
+    this.edges.push(produce);
+  }
+
+  /** Records whose access has to be as recorded. @internal */
+  public _addScope(produce: () => IntendedScope): void {
+    this.scopes.push(produce);
+  }
+
+  /** @internal */
+  public _prove(): string[] {
+    return proveCluster(this.scope, this._intended());
+  }
+
+  /** @internal */
+  public _intended(): IntendedAccess {
+    return { scopes: this.scopes.map((produce) => produce()), edges: this.edges.flatMap((produce) => produce()) };
+  }
+
   /** A fault of the cluster as a whole, found once the app is complete. @internal */
   public _addCheck(id: string, check: () => string[]): void {
     this.checks.set(id, check);
@@ -85,7 +109,7 @@ export class Grants {
   /** @internal */
   public _toData(): ClusterGrants {
     return {
-      cluster: this.cluster,
+      cluster: this.scope.node.path,
       grants: this.list().map((grant) => ({
         ...grant,
         ports: grant.ports.map(String),
@@ -105,6 +129,10 @@ function clustersOf(root: IConstruct): Grants[] {
 function reportGrants(root: IConstruct): string[] {
   const clusters = clustersOf(root);
   const messages = clusters.flatMap((grants) => grants._messages());
+  // a fault of the app is worth more than what follows from it
+  if (messages.length === 0 && root.node.findAll().every((c) => c === root || c.node.validate().length === 0)) {
+    messages.push(...clusters.flatMap((grants) => grants._prove()));
+  }
   const file = process.env[GRANTS_FILE_VARIABLE];
   if (file !== undefined && messages.length === 0) {
     const data: GrantsFile = { format: GRANTS_FILE_FORMAT, clusters: clusters.map((grants) => grants._toData()) };

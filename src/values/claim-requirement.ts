@@ -97,6 +97,11 @@ export class ClaimRequirement {
     this.patterns = patterns;
   }
 
+  /** The names that lead to the claim. @internal */
+  public get _path(): string[] {
+    return [...this.path];
+  }
+
   /** The key of the condition in an AuthorizationPolicy: `request.auth.claims[realm_access][roles]`. */
   public get key(): string {
     return claimKey(this.path);

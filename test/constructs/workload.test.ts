@@ -72,10 +72,21 @@ describe('a grant between two workloads', () => {
     api.allowFrom(web, { ports: [Port.http(80)], routes: [HttpMatch.get('/b'), HttpMatch.post('/c')] });
     api.allowFrom(web, { ports: [Port.http(81)] });
     const { rules } = only(synthChecked(chart), 'AuthorizationPolicy', 'api').spec;
-    expect(rules).toHaveLength(1);
-    expect(rules[0].to.map((t: any) => t.operation)).toEqual(expect.arrayContaining([
-      { ports: ['80'], methods: ['GET'], paths: ['/a', '/b'] }, { ports: ['80'], methods: ['POST'], paths: ['/c'] }, { ports: ['81'] },
-    ]));
+    expect(rules.map((rule: any) => rule.to.map((t: any) => t.operation))).toEqual([
+      [{ ports: ['80'], methods: ['GET'], paths: ['/a', '/b'] }, { ports: ['80'], methods: ['POST'], paths: ['/c'] }], [{ ports: ['81'] }],
+    ]);
+  });
+
+  test('keeps a grant on a TCP port out of rules about requests, which Istio drops as a whole there', () => {
+    const chart = newChart();
+    const shop = shopIn(chart);
+    const [api, web] = [shop.addWorkload('api', { ports: [Port.http(80), Port.tcp(5432)] }), shop.addWorkload('web')];
+    api.allowFrom(web, { ports: [Port.http(80)], routes: [HttpMatch.get('/a')] });
+    api.allowFrom(web, { ports: [Port.tcp(5432)] });
+    const { rules } = only(synthChecked(chart), 'AuthorizationPolicy', 'api').spec;
+    expect(rules.map((rule: any) => rule.to.map((t: any) => t.operation))).toEqual([
+      [{ ports: ['5432'] }], [{ ports: ['80'], methods: ['GET'], paths: ['/a'] }],
+    ]);
   });
 
   test('writes a header as a condition of a rule of its own', () => {

@@ -1,0 +1,164 @@
+import { applicationOf, ServicePortApplication } from '../../values/grammar/app-protocols';
+import { IntendedAccess, IntendedClaim, IntendedEdge, IntendedRequests } from '../../values/grammar/intended-access';
+import { rangeOf } from '../addresses';
+import { Difference } from './difference';
+import { isOf, meantFor } from './scopes';
+import { atPort, ChainPolicies, compileAuthorization, proxyOf } from '../authorization/compile';
+import { principalPattern } from '../authorization/identity-patterns';
+import { CompiledRule } from '../authorization/translate';
+import { expandPrincipal } from '../authorization/trust-domains';
+import * as values from '../authorization/values';
+import { all, any, Condition, FALSE, not, TRUE } from '../condition';
+import { MeshSettings } from '../mesh-settings';
+import { RequestDimensions } from '../relation/dimensions';
+import { holdsIn, requestText } from '../relation/request-text';
+import { Assignment, leavesOf, simplify, solve } from '../relation/solve';
+import { TokenWorld, tokenWorlds } from '../relation/token-worlds';
+import { compileApplications, PortApplication } from '../mtls/application';
+import { Snapshot } from '../snapshot/snapshot';
+import { exactPattern, stringPattern } from '../text-pattern';
+import { Workload } from '../workload';
+
+type Chain = 'http' | 'tcp';
+
+/** One filter chain of one port of a workload. */
+interface Point {
+  readonly workload: Workload;
+  readonly chain: Chain;
+  readonly port: number;
+  readonly policies: ChainPolicies;
+  readonly path?: string;
+}
+
+/**
+ * Compares the AuthorizationPolicies and RequestAuthentications at each workload with what is meant: for every identity there can be, every
+ * port, and every request and token, not only for those that somebody uses.
+ */
+export function identityDifferences(snapshot: Snapshot, access: IntendedAccess): Difference[] {
+  const applications = compileApplications(snapshot);
+  return snapshot.workloads.filter(({ mode }) => mode === 'sidecar').flatMap((workload) => {
+    const meant = meantFor(access, workload);
+    if (meant === undefined || meant.layers.identity === 'absent') {
+      return [];
+    }
+    const edges = access.edges.filter(({ to, guard }) => guard !== 'network' && isOf(to.pods, workload));
+    const model = compileAuthorization(snapshot, proxyOf(workload));
+    const said = meant.layers.identity === 'open' ? undefined : edges;
+    return portsToAsk(workload, edges, [model.http, model.tcp]).flatMap((port) => (['http', 'tcp'] as const).flatMap((chain) => {
+      const found = differencesAt({ workload, chain, port, policies: model[chain], path: meant.path }, snapshot.mesh, said);
+      return found.filter(({ kind }) => isThere(chain, kind, applications.of(workload, port), workload.ports.find(({ number }) => number === port)?.app));
+    }));
+  });
+}
+
+/**
+ * Whether a port has the chain. Where no Service tells, the constructs' own word counts for what has to pass, and either chain for what must
+ * not.
+ */
+function isThere(chain: Chain, kind: Difference['kind'], { application, object }: PortApplication, said: string | undefined): boolean {
+  const counts = object !== undefined ? application : kind === 'missing' ? applicationOf(said) : ServicePortApplication.SNIFFED;
+  return counts === undefined || counts === ServicePortApplication.SNIFFED || counts === chain;
+}
+
+/** Ports that anything tells apart, and one that nothing does. */
+function portsToAsk(workload: Workload, edges: readonly IntendedEdge[], chains: readonly ChainPolicies[]): number[] {
+  const named = chains.flatMap(({ deny, allow = [] }) => [...deny, ...allow]).flatMap(({ condition }) => [...leavesOf(condition)])
+    .flatMap((leaf) => (leaf.is === 'port' ? [leaf.number] : []));
+  const meant = edges.flatMap(({ ports }) => ports).filter(({ protocol }) => protocol === 'TCP').flatMap(({ first, last }) => [first, last]);
+  const known = new Set([...named, ...meant, ...workload.ports.filter(({ protocol }) => protocol === 'TCP').map(({ number }) => number)]);
+  let other = 1;
+  while (known.has(other)) {
+    other += 1;
+  }
+  return [...known, other].sort((a, b) => a - b);
+}
+
+function differencesAt(point: Point, mesh: MeshSettings, edges: readonly IntendedEdge[] | undefined): Difference[] {
+  const { policies: { tokens, deny, allow }, port, chain } = point;
+  const granted = all([
+    not(any(deny.map(({ condition }) => condition))),
+    allow === undefined ? TRUE : any(allow.map(({ condition }) => condition)),
+  ]);
+  return tokenWorlds(chain === 'http' ? tokens : []).flatMap((world) => {
+    const meant = edges === undefined ? TRUE : any(edges.map((edge) => edgeCondition(edge, chain, port, world, mesh)));
+    const [is, should] = [granted, meant].map((condition) => world.within(atPort(condition, port)));
+    return [
+      ...found(point, mesh, world, 'excess', all([is, not(should), world.accepted])),
+      ...found(point, mesh, world, 'missing', all([should, not(is), world.accepted])),
+    ];
+  });
+}
+
+function found(point: Point, mesh: MeshSettings, world: TokenWorld, kind: 'missing' | 'excess', condition: Condition): Difference[] {
+  const dimensions = new RequestDimensions(mesh);
+  const solution = solve(condition, (leaf) => dimensions.of(leaf));
+  const { workload, port, path } = point;
+  const common = { layer: 'identity' as const, to: `${workload.id}:${port}`, path };
+  if (solution.found !== undefined) {
+    const text = kind === 'excess' ? 'an AuthorizationPolicy allows it, or none refuses it' : 'no AuthorizationPolicy allows it, or one refuses it';
+    const { from, request } = requestText(solution.found, point.chain, world.issuer);
+    return [{ ...common, kind, from, witness: request, text, ...decider(point, solution.found, world, kind) }];
+  }
+  return solution.unknown.map((why) => ({ ...common, kind: 'unknown' as const, from: 'somebody', witness: 'any request', text: why }));
+}
+
+/** The rule that decides about a witness: what lets it through, or what refuses it. */
+function decider({ policies, port }: Point, witness: Assignment, world: TokenWorld, kind: 'missing' | 'excess'): Partial<Difference> {
+  const rules: readonly CompiledRule[] = kind === 'excess' ? policies.allow ?? [] : policies.deny;
+  const rule = rules.find(({ condition }) => holdsFor(world.within(atPort(condition, port)), witness));
+  return rule === undefined ? {} : { object: rule.policy, clause: `rules[${rule.rule}]` };
+}
+
+function holdsFor(condition: Condition, witness: Assignment): boolean {
+  const decided = simplify(condition, (leaf) => holdsIn(leaf, witness));
+  return decided.is === 'constant' && decided.value;
+}
+
+/** What an edge lets through, said anew from what was recorded. */
+function edgeCondition(edge: IntendedEdge, chain: Chain, port: number, world: TokenWorld, mesh: MeshSettings): Condition {
+  const onPort = edge.ports.some(({ protocol, first, last }) => protocol === 'TCP' && first <= port && port <= last);
+  const asksForHttp = edge.requests.length > 0 || edge.issuers.length > 0 || edge.claims.length > 0;
+  if (!onPort || (chain === 'tcp' && asksForHttp)) {
+    return FALSE;
+  }
+  const ofIssuer = edge.issuers.length === 0 || edge.issuers.some(({ issuer }) => issuer === world.issuer);
+  return !ofIssuer ? FALSE : all([
+    sourceCondition(edge, mesh),
+    ...(edge.requests.length === 0 ? [] : [any(edge.requests.map((one) => requestCondition(one, mesh)))]),
+    // who is asked for a token has to be somebody: a token without subject names nobody
+    ...(edge.issuers.length === 0 ? [] : [claimCondition({ path: ['sub'], values: ['*'] })]),
+    ...edge.claims.map(claimCondition),
+  ]);
+}
+
+function sourceCondition({ from, guard }: IntendedEdge, mesh: MeshSettings): Condition {
+  if (guard === 'anonymous') {
+    return all([not(anyIdentity()), any((from.addresses ?? []).map(({ cidr, except }) => all([inBlock(cidr), ...except.map((hole) => not(inBlock(hole)))])))]);
+  }
+  return any((from.principals ?? []).flatMap((principal) => expandPrincipal(principal, mesh))
+    .map((principal): Condition => ({ is: 'text', field: 'principal', pattern: principalPattern(principal) })));
+}
+
+function anyIdentity(): Condition {
+  return { is: 'text', field: 'principal', pattern: principalPattern('*') };
+}
+
+function inBlock(cidr: string): Condition {
+  const range = rangeOf(cidr);
+  return range === undefined ? FALSE : { is: 'address', of: 'direct', range, text: cidr };
+}
+
+function requestCondition({ methods, paths, hosts, headers }: IntendedRequests, mesh: MeshSettings): Condition {
+  const context = { chain: 'http' as const, namespace: '', mesh, refuse: () => undefined };
+  const oneOf = (list: readonly string[], condition: (text: string) => Condition) => (list.length === 0 ? [] : [any(list.map(condition))]);
+  return all([
+    ...oneOf(methods, (text) => values.method(text, context)),
+    ...oneOf(paths, (text) => values.path(text, context)),
+    ...oneOf(hosts, (text) => values.host(text, context)),
+    ...headers.flatMap(({ name, values: wanted }) => oneOf(wanted, (text) => values.header('request.headers', name)(text, context))),
+  ]);
+}
+
+function claimCondition({ path, values: wanted }: IntendedClaim): Condition {
+  return any(wanted.map((text): Condition => ({ is: 'claim', path, pattern: text.includes('*') ? stringPattern(text) : exactPattern(text) })));
+}

@@ -1,0 +1,155 @@
+import { IntendedAccess, IntendedEdge, IntendedEnd, IntendedPorts, QUARANTINE_LABEL } from '../../values/grammar/intended-access';
+import { AddressGroup } from '../network/address-groups';
+import { addressesText, intersectionOfAddresses, isNoAddress } from '../network/address-sets';
+import { NetworkModel } from '../network/model';
+import { Direction } from '../network/policy';
+import { differenceOfPorts, isNoPort, portsText, PROTOCOLS } from '../network/port-sets';
+import { Connections } from '../network/reach';
+import { workloadsOf } from '../network/workload-map';
+import { Labels, Manifest } from '../objects';
+import { Snapshot } from '../snapshot/snapshot';
+import { Workload } from '../workload';
+import { Difference } from './difference';
+import { isOf, meantFor } from './scopes';
+
+type Fields = Readonly<Record<string, unknown>>;
+const TYPES = { ingress: 'Ingress', egress: 'Egress' } as const;
+const NONE: Connections = { allowed: { TCP: [], UDP: [], SCTP: [], other: false }, unknown: { TCP: [], UDP: [], SCTP: [], other: false } };
+
+/**
+ * Compares the NetworkPolicies of a snapshot with what is meant, each direction by itself: an edge has two halves, and a half that is wider
+ * than meant is found even if the other one still refuses.
+ */
+export function networkDifferences(snapshot: Snapshot, access: IntendedAccess): Difference[] {
+  return (['ingress', 'egress'] as const).flatMap((direction) => {
+    const podAddresses = access.scopes[0]?.mesh.podAddresses;
+    const world = { workloads: snapshot.workloads, namespaces: snapshot.namespaces, podAddresses };
+    const real = new NetworkModel({ ...world, policies: snapshot.kind('networking.k8s.io', 'NetworkPolicy').flatMap((one) => oneWay(one, direction)) });
+    const meant = new NetworkModel({ ...world, policies: meantPolicies(snapshot, access, direction) });
+    return snapshot.workloads
+      .filter((workload) => (meantFor(access, workload)?.layers.network ?? 'absent') !== 'absent')
+      .flatMap((workload) => {
+        const side = { workload, direction, real, meant, path: meantFor(access, workload)?.path };
+        return [...betweenWorkloads(side), ...withOutside(side)];
+      });
+  });
+}
+
+/** The policy with one of its directions alone. */
+function oneWay(manifest: Manifest, direction: Direction): Manifest[] {
+  const spec = manifest.object.spec as Fields | undefined;
+  const types: unknown = spec?.policyTypes;
+  const listed = Array.isArray(types) && types.length > 0 ? types : ['Ingress', ...(Array.isArray(spec?.egress) && spec.egress.length > 0 ? ['Egress'] : [])];
+  const others = direction === 'ingress' ? { egress: undefined } : { ingress: undefined };
+  const kept = listed.filter((type) => type !== TYPES[direction === 'ingress' ? 'egress' : 'ingress']);
+  return kept.length === 0 ? [] : [{ ...manifest, object: { ...manifest.object, spec: { ...spec, ...others, policyTypes: kept } } }];
+}
+
+/** What is meant, as policies of one direction: nothing for whoever is closed, everything for whoever is open, and one policy per edge. */
+function meantPolicies(snapshot: Snapshot, access: IntendedAccess, direction: Direction): Manifest[] {
+  const closed = access.scopes.filter(({ layers }) => layers.network === 'closed').map(({ namespace, labels }) => policy(namespace, labels, direction, []));
+  const open = access.scopes.filter(({ layers }) => layers.network === 'open').map(({ namespace, labels }) => policy(namespace, labels, direction, [{}]));
+  return [...closed, ...open, ...access.edges.flatMap((edge) => edgePolicies(snapshot, access, edge, direction))];
+}
+
+function edgePolicies(snapshot: Snapshot, access: IntendedAccess, edge: IntendedEdge, direction: Direction): Manifest[] {
+  const [own, other] = direction === 'ingress' ? [edge.to, edge.from] : [edge.from, edge.to];
+  const { pods } = own;
+  const peers = peersOf(other);
+  if (pods === undefined || peers.length === 0 || (direction === 'egress' && edge.sourceIsForeign === true)) {
+    return [];
+  }
+  const rule = { [direction === 'ingress' ? 'from' : 'to']: peers, ports: edge.ports.map(portOf) };
+  const namespaces = pods.namespace === undefined ? [...snapshot.namespaces.keys()] : [pods.namespace];
+  // where nothing is closed an edge closes nothing either
+  const closed = new Set(snapshot.workloads.filter((one) => isOf(pods, one) && meantFor(access, one)?.layers.network === 'closed')
+    .map((one) => one.namespace));
+  return namespaces.filter((namespace) => closed.has(namespace))
+    .map((namespace) => policy(namespace, pods.labels, direction, [rule], NOT_QUARANTINED));
+}
+
+const NOT_QUARANTINED: Fields = { matchExpressions: [{ key: QUARANTINE_LABEL, operator: 'DoesNotExist' }] };
+
+function policy(namespace: string, labels: Labels | undefined, direction: Direction, rules: readonly Fields[], more: Fields = {}): Manifest {
+  const spec = { podSelector: { matchLabels: labels ?? {}, ...more }, policyTypes: [TYPES[direction]], [direction]: rules };
+  return { object: { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'meant', namespace }, spec }, origin: {} };
+}
+
+function peersOf({ pods, addresses = [] }: IntendedEnd): Fields[] {
+  if (pods !== undefined) {
+    const named = pods.namespace === undefined ? {} : { matchLabels: { 'kubernetes.io/metadata.name': pods.namespace } };
+    return [{ namespaceSelector: named, podSelector: { matchLabels: pods.labels ?? {} } }];
+  }
+  return addresses.map(({ cidr, except }) => ({ ipBlock: { cidr, ...(except.length === 0 ? {} : { except }) } }));
+}
+
+function portOf({ protocol, first, last }: IntendedPorts): Fields {
+  return { protocol, port: first, ...(last === first ? {} : { endPort: last }) };
+}
+
+/** One workload, seen from one of its sides. */
+interface Side {
+  readonly workload: Workload;
+  readonly direction: Direction;
+  readonly real: NetworkModel;
+  readonly meant: NetworkModel;
+  readonly path?: string;
+}
+
+function betweenWorkloads(side: Side): Difference[] {
+  const [is, should] = [side.real, side.meant].map((model) => byOther(model, side));
+  return [...new Set([...is.keys(), ...should.keys()])]
+    .flatMap((other) => compared({ ...side, other: other.id, end: other, is: is.get(other) ?? NONE, should: should.get(other) ?? NONE }));
+}
+
+function byOther(model: NetworkModel, { workload, direction }: Side): Map<Workload, Connections> {
+  const edges = direction === 'ingress' ? model.ingressOf(workload) : model.egressOf(workload);
+  return new Map(edges.flatMap(({ from, to, connections }) => (
+    workloadsOf(direction === 'ingress' ? from : to).map((other) => [other, connections] as const))));
+}
+
+function withOutside(side: Side): Difference[] {
+  const [is, should] = [side.real, side.meant].map((model): AddressGroup[] => model.outside(side.workload, side.direction));
+  return is.flatMap((a) => should.flatMap((b) => {
+    const shared = intersectionOfAddresses(a.addresses, b.addresses);
+    if (isNoAddress(shared)) {
+      return [];
+    }
+    return compared({ ...side, other: addressesText(shared), is: a.connections, should: b.connections });
+  }));
+}
+
+interface Pair extends Side {
+  readonly other: string;
+  readonly is: Connections;
+  readonly should: Connections;
+  /** the other end, if it is a workload */
+  readonly end?: Workload;
+}
+
+function compared(pair: Pair): Difference[] {
+  const { workload, other, direction, is, should, path } = pair;
+  const half = direction === 'ingress' ? 'admits' : 'may send';
+  const [from, to] = direction === 'ingress' ? [other, workload.id] : [workload.id, other];
+  const about = (kind: Difference['kind'], ports: Connections['allowed'], text: string): Difference[] => (isNoPort(ports) ? [] : [{
+    layer: 'network', kind, from, to, witness: portsText(ports), text, path, ...(kind === 'excess' ? decider(pair) : {}),
+  }]);
+  return [
+    ...about('missing', differenceOfPorts(should.allowed, is.allowed), `no NetworkPolicy ${half} it`),
+    ...about('excess', differenceOfPorts(is.allowed, should.allowed), `a NetworkPolicy ${half} it, or none refuses it`),
+    ...about('unknown', differenceOfPorts(is.unknown, should.unknown), 'it depends on addresses that are not known'),
+  ];
+}
+
+/** What lets through too much: the policy, rule and clause of the first port. */
+function decider({ real, workload, direction, end, is, should }: Pair): Partial<Difference> {
+  if (end === undefined) {
+    return {};
+  }
+  const excess = differenceOfPorts(is.allowed, should.allowed);
+  const protocol = PROTOCOLS.find((one) => excess[one].length > 0) ?? 'TCP';
+  const [from, to] = direction === 'ingress' ? [end, workload] : [workload, end];
+  const { steps } = real.verdict({ from: { workload: from }, to: { workload: to }, protocol, port: excess[protocol][0]?.first ?? 1 });
+  const step = steps.find(({ object, outcome }) => object !== undefined && outcome === 'pass');
+  return step === undefined ? {} : { object: step.object, clause: step.clause };
+}

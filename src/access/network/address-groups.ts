@@ -1,0 +1,25 @@
+import { addressAtoms, AddressSet, ALL_ADDRESSES, NO_ADDRESSES, setOfRange, unionOfAddresses } from './address-sets';
+import { blocksOf, pairReach, World } from './ends';
+import { Direction } from './policy';
+import { Member } from './population';
+import { portsText } from './port-sets';
+import { Connections, connectionsOfReach } from './reach';
+
+/** Addresses with the same access. */
+export interface AddressGroup {
+  readonly addresses: AddressSet;
+  readonly connections: Connections;
+}
+
+/** What passes between a pod and every address that belongs to no pod; addresses without any access are a group too. */
+export function addressGroups(world: World, pivot: Member, direction: Direction): AddressGroup[] {
+  const groups = new Map<string, AddressGroup>();
+  for (const range of addressAtoms(ALL_ADDRESSES, blocksOf(pivot.policies[direction], direction))) {
+    const outside = { address: { family: range.family, value: range.first } };
+    const connections = connectionsOfReach(direction === 'ingress' ? pairReach(world, outside, { pod: pivot }) : pairReach(world, { pod: pivot }, outside));
+    const text = `${portsText(connections.allowed)}|${portsText(connections.unknown)}`;
+    const addresses = unionOfAddresses(groups.get(text)?.addresses ?? NO_ADDRESSES, setOfRange(range));
+    groups.set(text, { addresses, connections });
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,71 @@
+import { HttpRequest } from '../question';
+
+/** The parts of a request as the codec of a proxy reads them, or the answer that it gives instead. */
+export type ReadTarget =
+  | { readonly target: string; readonly host: string; readonly scheme?: 'http' | 'https'; readonly unrouted?: string }
+  | { readonly answer: 'http-400' | 'http-403' | 'http-404'; readonly text: string }
+  | { readonly unknown: string };
+
+/** Methods that Envoy reads over HTTP/1; every other one is answered with 400. */
+const METHODS = new Set([
+  'ACL', 'BIND', 'CHECKOUT', 'CONNECT', 'COPY', 'DELETE', 'GET', 'HEAD', 'LINK', 'LOCK', 'MERGE', 'MKACTIVITY', 'MKCALENDAR',
+  'MKCOL', 'MOVE', 'MSEARCH', 'NOTIFY', 'OPTIONS', 'PATCH', 'POST', 'PROPFIND', 'PROPPATCH', 'PURGE', 'PUT', 'REBIND', 'REPORT', 'SEARCH',
+  'SOURCE', 'SUBSCRIBE', 'TRACE', 'UNBIND', 'UNLINK', 'UNLOCK', 'UNSUBSCRIBE',
+]);
+
+/** Decides what Envoy makes of method, target and authority before any filter sees them. */
+export function readTarget(request: HttpRequest, http2: boolean): ReadTarget {
+  const { method, path, host } = request;
+  if (http2) {
+    return method === 'CONNECT' ? { unknown: 'CONNECT over HTTP/2' } : readTarget2(path, host);
+  }
+  if (refusedUpgrade(request)) {
+    return { answer: 'http-403', text: 'the proxy upgrades connections to websocket alone' };
+  }
+  if (!METHODS.has(method)) {
+    return { answer: 'http-400', text: `${method} is no method that the proxy knows over HTTP/1` };
+  }
+  if (!/^[\x21-\x7e]+$/.test(path) || !/^[\x21-\x7e]*$/.test(host)) {
+    return { answer: 'http-400', text: 'the path or the host holds a character that may not be sent raw' };
+  }
+  if (request.headers.some(([name, value]) => name.toLowerCase() === 'content-length' && !/^\d+$/.test(value.trim()))) {
+    return { answer: 'http-400', text: 'the content length is no number' };
+  }
+  if (method === 'CONNECT') {
+    return path.includes('/') ? { answer: 'http-400', text: 'CONNECT names a host and a port' }
+      : { target: '', host: path, unrouted: 'CONNECT has no route' };
+  }
+  if (path === '*' && method === 'OPTIONS') {
+    return { answer: 'http-404', text: 'the proxy routes paths, not *' };
+  }
+  return path.startsWith('/') ? { target: path, host } : absolute(path);
+}
+
+function readTarget2(path: string, host: string): ReadTarget {
+  if (path === '*') {
+    return { answer: 'http-404', text: 'the proxy routes paths, not *' };
+  }
+  return /^\/[\x21-\x7e]*$/.test(path) ? { target: path, host }
+    : { unknown: 'nobody has seen what the proxy does with such a path over HTTP/2' };
+}
+
+/** The authority of the target wins over the header. */
+function absolute(path: string): ReadTarget {
+  const match = /^(https?):\/\/(?:[^/?#@]*@)?([^/?#@]+)([^]*)$/i.exec(path);
+  if (match === null) {
+    return { answer: 'http-400', text: 'the target is neither a path nor a URL' };
+  }
+  const [, scheme, host, rest] = match;
+  return rest.startsWith('?')
+    ? { answer: 'http-404', text: 'the proxy routes paths, and the URL has none' }
+    : { target: rest.startsWith('/') ? rest : `/${rest}`, host, scheme: scheme.toLowerCase() === 'https' ? 'https' : 'http' };
+}
+
+/** A connection that is to become something else is refused unless that is websocket; what HTTP/2 offers is no upgrade. */
+function refusedUpgrade({ headers }: HttpRequest): boolean {
+  const values = (name: string) => headers.filter(([header]) => header.toLowerCase() === name)
+    .map(([, value]) => value.trim().toLowerCase());
+  const upgrades = values('upgrade');
+  const connection = values('connection').flatMap((value) => value.split(',')).map((value) => value.trim());
+  return upgrades.length > 0 && connection.includes('upgrade') && !['websocket', 'h2c'].includes(upgrades.join(','));
+}

@@ -1,0 +1,90 @@
+import { MeshSettings } from '../mesh-settings';
+import { groupOf, Labels, Manifest } from '../objects';
+import { Service, Workload } from '../workload';
+import { declaredWorkloads } from './declared';
+import { hypotheticalWorkloads } from './hypothetical';
+import { completeMesh, meshConfigOf } from './mesh-config';
+import { namespacesOf } from './namespaces';
+import { servicesOf } from './services';
+import { Unmodelled, unmodelledOf } from './unmodelled';
+import { ModeOf, workloadsOf } from './workloads';
+import { modeOf } from '../ambient/mode';
+
+/** The objects of a cluster at one moment, resolved. */
+export interface Snapshot {
+  readonly mesh: MeshSettings;
+  readonly manifests: readonly Manifest[];
+  readonly namespaces: ReadonlyMap<string, Labels>;
+  readonly workloads: readonly Workload[];
+  readonly services: readonly Service[];
+  readonly unmodelled: readonly Unmodelled[];
+  /** what does not fit together, found while resolving */
+  readonly problems: readonly { readonly manifest?: Manifest; readonly text: string }[];
+  /** the objects of a kind in a group, whatever the version */
+  kind(group: string, kind: string): readonly Manifest[];
+}
+
+/** What is known beside the objects. */
+export interface SnapshotOptions {
+  /** settings that nothing among the objects states; what is stated there wins unless it is said here */
+  readonly mesh?: Partial<MeshSettings>;
+  /** the workloads, where something other than objects tells them; then objects are not asked */
+  readonly workloads?: readonly Workload[];
+  /** whether there are workloads that stand for what nothing shows; default yes */
+  readonly hypothetical?: boolean;
+}
+
+/** Resolves a list of objects into who is there and what is set. */
+export function snapshotOf(manifests: readonly Manifest[], options: SnapshotOptions = {}): Snapshot {
+  const kinds = new Map<string, Manifest[]>();
+  for (const manifest of manifests) {
+    const key = `${groupOf(manifest.object.apiVersion)}/${manifest.object.kind}`;
+    const known = kinds.get(key);
+    if (known === undefined) {
+      kinds.set(key, [manifest]);
+    } else {
+      known.push(manifest);
+    }
+  }
+  const found = meshConfigOf(kinds.get('/ConfigMap') ?? []);
+  const mesh = completeMesh(found.settings, options.mesh ?? {});
+  const namespaces = namespacesOf(manifests, namedNamespaces(kinds, options.workloads ?? []));
+  const shown = options.workloads ?? workloadsOf(manifests, namespaces, modeOf as ModeOf);
+  const declared = options.workloads === undefined ? declaredWorkloads(kinds.get('/ServiceAccount') ?? [], shown) : { workloads: [], problems: [] };
+  const known = [...shown, ...declared.workloads];
+  const more = options.hypothetical === false ? []
+    : hypotheticalWorkloads({ manifests, namespaces, workloads: known, modeOf: modeOf as ModeOf, rootNamespace: mesh.rootNamespace });
+  return {
+    mesh,
+    manifests,
+    namespaces,
+    workloads: [...known, ...more],
+    services: servicesOf(kinds.get('/Service') ?? []),
+    unmodelled: unmodelledOf(manifests, mesh.rootNamespace),
+    problems: [...found.problems.map((text) => ({ manifest: found.source, text })), ...declared.problems],
+    kind: (group, kind) => kinds.get(`${group}/${kind}`) ?? [],
+  };
+}
+
+/** Namespaces that no object lies in and that policies mean by their name. */
+function namedNamespaces(kinds: ReadonlyMap<string, readonly Manifest[]>, workloads: readonly Workload[]): Set<string> {
+  const named = new Set(workloads.map(({ namespace }) => namespace));
+  const collect = (value: unknown, key: string): void => {
+    if (key === 'kubernetes.io/metadata.name' && typeof value === 'string') {
+      named.add(value);
+    } else if (key === 'principals' && Array.isArray(value)) {
+      value.forEach((principal) => {
+        const match = /\/ns\/([^/*]+)\/sa\//.exec(String(principal));
+        if (match !== null) {
+          named.add(match[1]);
+        }
+      });
+    } else if (value !== null && typeof value === 'object') {
+      Object.entries(value).forEach(([inner, item]) => collect(item, Array.isArray(value) ? key : inner));
+    }
+  };
+  for (const key of ['networking.k8s.io/NetworkPolicy', 'security.istio.io/AuthorizationPolicy']) {
+    (kinds.get(key) ?? []).forEach(({ object }) => collect(object.spec, ''));
+  }
+  return named;
+}
