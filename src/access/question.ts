@@ -1,5 +1,5 @@
 import { ObjectRef } from './objects';
-import { TransportProtocol, Workload } from './workload';
+import { Service, TransportProtocol, Workload } from './workload';
 
 /** Who opens the connection. */
 export type Source =
@@ -57,4 +57,36 @@ export interface Verdict {
   /** names of authorizers that can still refuse what is allowed */
   readonly ifProvidersAgree?: readonly string[];
   readonly protocol?: TransportProtocol;
+}
+
+/** Where a connection goes. */
+export type Target =
+  /** a pod; with `service` that Service was dialled on `servicePort`, otherwise the address of the pod */
+  | { readonly workload: Workload; readonly port: number; readonly service?: Service; readonly servicePort?: number }
+  /** a host that a ServiceEntry stands for, or any other name */
+  | { readonly host: string; readonly port: number; readonly serviceEntry?: { readonly namespace: string; readonly name: string } }
+  | { readonly address: string; readonly port: number };
+
+/** One question: may this connection, or this request on it, pass? */
+export interface Question {
+  readonly from: Source;
+  readonly to: Target;
+  readonly protocol: TransportProtocol;
+  /** what the application of the client speaks; `tls` is TLS of its own */
+  readonly speaks: 'http' | 'http2' | 'tls' | 'tcp';
+  readonly http?: HttpRequest;
+  /** what is known of the connection besides; it wins over what follows from the objects */
+  readonly given?: GivenConnection;
+  /** what authorizers answer if they are asked */
+  readonly providers?: Readonly<Record<string, 'ok' | 'denied'>>;
+}
+
+/** Facts about a connection that somebody observed. */
+export interface GivenConnection {
+  /** whether the mutual TLS of the mesh arrives */
+  readonly mtls?: boolean;
+  /** of the certificate, without `spiffe://` */
+  readonly principal?: string;
+  readonly sourceIp?: string;
+  readonly sni?: string;
 }

@@ -48,6 +48,15 @@ export function attachmentOf(namespace: string, spec: Readonly<Record<string, un
   return { namespace, selector: selector as Labels, targetRefs: refs.length === 0 ? single : refs };
 }
 
+/** Whom an object is for as far as that can be read; otherwise everybody whom it can reach. */
+export function widestAttachment(namespace: string, spec: unknown): Attachment {
+  try {
+    return attachmentOf(namespace, fieldsAt(spec, 'spec'));
+  } catch {
+    return { namespace, selector: {}, targetRefs: [] };
+  }
+}
+
 function targetRef(value: unknown, at: string): TargetRef {
   const { group, kind, name, namespace } = fieldsAt(value, at);
   return {

@@ -1,6 +1,6 @@
 import { MeshSettings } from '../mesh-settings';
 import { Manifest, ObjectRef, refOf } from '../objects';
-import { Attachment, attachmentOf } from './attach';
+import { Attachment, attachmentOf, widestAttachment } from './attach';
 import { fieldsAt, listAt, textAt, textsAt, Unreadable } from './reading';
 import { DEFAULT_PLACES, TokenPlaces } from '../requests/token-places';
 import { TokenProvider } from '../requests/tokens';
@@ -22,7 +22,6 @@ type Fields = Readonly<Record<string, unknown>>;
 export function readAuthentication(manifest: Manifest, mesh: MeshSettings): Authentication {
   const ref = refOf(manifest);
   const namespace = manifest.object.metadata.namespace ?? 'default';
-  const anybody: Attachment = { namespace, selector: {}, targetRefs: [] };
   try {
     const spec = fieldsAt(manifest.object.spec, 'spec');
     const rules = listAt(spec.jwtRules, 'jwtRules').map((rule, i) => fieldsAt(rule, `jwtRules[${i}]`));
@@ -34,7 +33,7 @@ export function readAuthentication(manifest: Manifest, mesh: MeshSettings): Auth
     };
   } catch (error) {
     if (error instanceof Unreadable) {
-      return { ref, attachment: anybody, providers: [], refusals: [], unreadable: error.message };
+      return { ref, attachment: widestAttachment(namespace, manifest.object.spec), providers: [], refusals: [], unreadable: error.message };
     }
     throw error;
   }

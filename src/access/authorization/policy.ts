@@ -1,5 +1,5 @@
 import { Labels, Manifest, ObjectRef, refOf } from '../objects';
-import { Attachment, attachmentOf } from './attach';
+import { Attachment, attachmentOf, widestAttachment } from './attach';
 import { fieldsAt, listAt, textAt, textsAt, Unreadable } from './reading';
 
 export type PolicyAction = 'ALLOW' | 'DENY' | 'AUDIT' | 'CUSTOM';
@@ -60,7 +60,7 @@ export function readPolicy(manifest: Manifest): Policy {
   } catch (error) {
     if (error instanceof Unreadable) {
       const action = unreadableAction(given);
-      return { ...common, action, dryRun: false, provider: '', attachment: anybody(namespace, given), rules: [], unreadable: error.message };
+      return { ...common, action, dryRun: false, provider: '', attachment: widestAttachment(namespace, given), rules: [], unreadable: error.message };
     }
     throw error;
   }
@@ -70,15 +70,6 @@ export function readPolicy(manifest: Manifest): Policy {
 function unreadableAction(spec: unknown): PolicyAction {
   const { action } = (spec ?? {}) as { action?: unknown };
   return action === 'ALLOW' || action === undefined || action === null ? 'ALLOW' : action === 'AUDIT' ? 'AUDIT' : 'DENY';
-}
-
-/** Whoever the object is for as far as that can be read; otherwise everybody whom it can reach. */
-function anybody(namespace: string, spec: unknown): Attachment {
-  try {
-    return attachmentOf(namespace, fieldsAt(spec, 'spec'));
-  } catch {
-    return { namespace, selector: {}, targetRefs: [] };
-  }
 }
 
 /** Whether the annotation says so; what Go does not read as a truth value is enforced. */

@@ -148,7 +148,7 @@ export function egressVerdict(egress: Egress, made: EgressCall): EgressAnswer {
 function withAddress(call: EgressCall): EgressCall {
   const host = call.host ?? (call.speaks === 'http' ? call.address : undefined);
   // most hosts are names, and reading them as addresses costs
-  const literal = host !== undefined && /^[\d.[]/.test(host) ? withoutPort(host) : undefined;
+  const literal = host !== undefined && /^[\d[]|:.*:/.test(host) ? withoutPort(host) : undefined;
   return { ...call, host, address: call.address ?? (literal !== undefined && addressOf(literal) !== undefined ? literal : undefined) };
 }
 

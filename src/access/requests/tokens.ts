@@ -222,7 +222,10 @@ function claimText(claims: Claims, path: string): string {
   if (value === undefined || value === null) {
     return '';
   }
-  return typeof value === 'object' ? Buffer.from(JSON.stringify(value)).toString('base64url') : String(value);
+  if (typeof value === 'number') {
+    return Number.isInteger(value) && value >= 0 ? String(value) : value.toFixed(6);
+  }
+  return typeof value === 'object' ? Buffer.from(JSON.stringify(value)).toString('base64') : String(value);
 }
 
 function isPreflight({ method, lines }: SeenRequest): boolean {

@@ -173,7 +173,7 @@ function gatewayClient({ speaks, tls, sni, principal, otherNames }: ArrivingClie
 
 /** What the router of a gateway makes of a request that its filters let pass. */
 function routed(
-  { model, gateways }: Prepared, taken: any, { passed, verdict }: InboundVerdict, client: ArrivingClient, port: number,
+  { model, gateways }: Prepared, taken: any, { passed, verdict }: InboundVerdict, client: ArrivingClient,
 ): string {
   if (model.kind !== 'gateway' || verdict !== 'allow') {
     return verdict;
@@ -211,7 +211,7 @@ export async function replay(one: any, expected: string, istio = '1.31'): Promis
       port: request.port, taken, client, request: requestOf(request), destination: ADDRESS, answers: answersOf(request),
     };
     const verdict = inboundVerdict(ready.model, arrival);
-    const outcome = routed(ready, taken, verdict, client, request.port);
+    const outcome = routed(ready, taken, verdict, client);
     return {
       text: `${one.id} request ${i}: ${JSON.stringify(request)}`,
       decided: WORDS[outcome] ?? outcome.replace(/^http-/, ''),

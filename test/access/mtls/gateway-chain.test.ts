@@ -140,6 +140,16 @@ describe('a Gateway of Kubernetes', () => {
   });
 });
 
+// documentation of HTTPMatchRequest: `gateways` and `port`
+test('a match for other gateways or ports takes nothing', () => {
+  const gateway = '{apiVersion: networking.istio.io/v1, kind: Gateway, metadata: {name: gw, namespace: foo}, spec: {selector: {istio: gw}, servers: [{port: {number: 80, protocol: HTTP}, hosts: ["*"]}]}}';
+  const routed = (match: string) => `{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: v, namespace: foo},
+    spec: {hosts: ["*"], gateways: [gw, mesh], http: [{match: [{${match}}], route: [{destination: {host: w}}]}]}}`;
+  const outcome = (match: string) => ask(gatewaysOf(read(gateway, routed(match))), POD, 80, { tls: false, speaks: 'http' }, {}).answer?.outcome;
+  expect(['gateways: [gw]', 'gateways: [foo/gw], port: 80', 'gateways: [mesh]', 'port: 8080'].map(outcome))
+    .toEqual(['destinations', 'destinations', 'http-404', 'http-404']);
+});
+
 test.each(['null', '{servers: text, selector: 7}', '{servers: [null, {port: 80}, {port: {number: 80}, hosts: [7]}]}'])('survives a Gateway that holds %s', (spec) => {
   const gateways = gatewaysOf(read(`{apiVersion: networking.istio.io/v1, kind: Gateway, metadata: {name: gw, namespace: istio-system}, spec: ${spec}}`,
     '{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: v, namespace: foo}, spec: {hosts: 7, gateways: [istio-system/gw], http: [null, {match: 7, route: [{destination: x}]}]}}'));
