@@ -1,20 +1,18 @@
 import { Command, CommanderError, Option } from 'commander';
+import { caseHooks } from './case-hooks';
 import { recordedGrants } from './recorded-grants';
+import { Terminal } from './terminal';
+import { addVerdictCommand } from './verdict-command';
 import { GRANTS_FORMATS, grantsReport } from '../reports/grants-report';
 
 const UNUSABLE_INPUT = 2;
 
-/** Where the command writes to. */
-export interface Terminal {
-  out(text: string): void;
-  error(text: string): void;
-}
-
 /** Runs the command line and returns its exit code. */
 export function run(args: string[], terminal: Terminal): number {
+  let code = 0;
   try {
-    program(terminal).parse(args, { from: 'user' });
-    return 0;
+    program(terminal, (given) => { code = given; }).parse(args, { from: 'user' });
+    return code;
   } catch (error) {
     if (error instanceof CommanderError) {
       return error.exitCode === 0 ? 0 : UNUSABLE_INPUT;
@@ -24,7 +22,7 @@ export function run(args: string[], terminal: Terminal): number {
   }
 }
 
-function program(terminal: Terminal): Command {
+function program(terminal: Terminal, exit: (code: number) => void): Command {
   const command = new Command('cdk8s-zero-trust')
     .description('Zero-trust security for Kubernetes and Istio with cdk8s')
     .exitOverride()
@@ -38,5 +36,6 @@ function program(terminal: Terminal): Command {
     .action((options: { app?: string; folder: string; format: string }) => {
       terminal.out(`${grantsReport(recordedGrants(options.folder, options.app), options.format)}\n`);
     });
+  addVerdictCommand(command, terminal, exit, caseHooks);
   return command;
 }

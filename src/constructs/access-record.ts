@@ -108,7 +108,7 @@ export class AccessRecord {
 
   /** Hosts in other namespaces that the proxy has to know. */
   public hosts(): string[] {
-    const hosts = this.egress.map((edge) => edge.host)
+    const hosts = this.allEgress().map((edge) => edge.host)
       .filter((h) => h !== undefined && h.namespace !== this.namespace);
     return [...new Set(hosts.map((h) => `${h!.namespace}/${h!.name}`))].sort();
   }

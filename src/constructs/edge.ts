@@ -51,7 +51,7 @@ export function addEdge(scope: IConstruct, edge: Edge): void {
 }
 
 function targetEnd({ target, targetPods, host }: Edge): IntendedEnd {
-  return { name: target, pods: intendedPods(targetPods()), ...(host === undefined ? {} : { host: host.name }) };
+  return { name: target, pods: intendedPods(targetPods()), ...(host === undefined ? {} : { host: host.name, hostNamespace: host.namespace }) };
 }
 
 /** Records an edge of which only one end has an identity: plaintext, and targets outside of the mesh. */

@@ -110,7 +110,7 @@ function probesHole(facts: MeshFacts): Hole {
 function providerHole(provider: ProviderFact): Hole {
   const peer = NetworkPolicyPeer.podsInNamespace(provider.namespace, LabelSelector.labels(provider.podLabels));
   const reason = `proxies call the provider ${provider.name}`;
-  const ends = [{ ...podsEnd(provider.host, provider), host: provider.host }];
+  const ends = [{ ...podsEnd(provider.host, provider), host: provider.host, hostNamespace: provider.namespace }];
   return egressHole({ name: `allow-${provider.name}`, reason, peer: provider.host, ends, ports: [Port.tcp(provider.number)] }, [peer]);
 }
 

@@ -34,8 +34,12 @@ export function addBaseline(scope: Construct, settings: NamespaceSettings): Name
     holes: network ? settings.holes.map((hole) => holePolicy(scope, settings, hole)) : [],
   };
   const grants = Grants.of(scope);
+  const everybody = () => ({ name: `every workload of ${settings.name}`, pods: { namespace: settings.name } });
   if (network) {
-    recordHoles(scope, settings.holes, () => ({ name: `every workload of ${settings.name}`, pods: { namespace: settings.name } }));
+    recordHoles(scope, settings.holes, everybody);
+  } else {
+    // proxies know the hosts of providers even where no packet is refused
+    intendHoles(scope, settings.holes, everybody);
   }
   grants._addScope(() => ({
     namespace: settings.name,
@@ -64,6 +68,10 @@ export function recordHoles(scope: Construct, holes: Hole[], whom: () => Intende
     path: scope.node.path,
   }));
   Grants.of(scope)._record(produce);
+  intendHoles(scope, holes, whom);
+}
+
+function intendHoles(scope: Construct, holes: Hole[], whom: () => IntendedEnd): void {
   Grants.of(scope)._intend(() => holes.flatMap((hole) => hole.ends.map((end) => {
     const [from, to] = hole.egress.length > 0 ? [whom(), end] : [end, whom()];
     const edge = intendedEdge(from, to, hole.egress.length > 0 ? 'mesh' : 'network', scope.node.path, { ports: hole.ports, reason: hole.reason });

@@ -26,6 +26,8 @@ export interface NamespaceSettings {
   readonly holes: Hole[];
   /** What is granted to every workload of the namespace. */
   readonly wideEdges: () => EgressEdge[];
+  /** Tells of everything that is granted to every workload of the namespace, now and later. */
+  readonly eachWideEdge: (visit: (edge: EgressEdge) => void) => void;
   /** The hosts outside of the mesh that workloads of this namespace use. */
   readonly externalHosts: () => HostRegistry;
   /** Whether the caller owns the baseline (default deny and the like) of the namespace. */

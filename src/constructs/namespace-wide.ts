@@ -12,6 +12,7 @@ import { NetworkPolicy } from '../resources/network-policy';
 /** The sending half of grants to every workload of a namespace: one NetworkPolicy, and the hosts in the namespace's Sidecar. */
 export class NamespaceWide {
   private readonly edges: EgressEdge[] = [];
+  private readonly visitors: ((edge: EgressEdge) => void)[] = [];
   private readonly slot: Construct;
   private policy?: NetworkPolicy;
 
@@ -28,6 +29,7 @@ export class NamespaceWide {
     }
     const known = withAddresses(edge, facts);
     this.edges.push(known);
+    this.visitors.forEach((visit) => visit(known));
     intendExternal(this.slot, () => ({ name: `every workload of ${name}`, pods: { namespace: name } }), known);
     if (enforced && layers.includes(Layer.NETWORK) && this.policy === undefined) {
       this.policy = new NetworkPolicy(this.slot, 'policy', {
@@ -39,6 +41,12 @@ export class NamespaceWide {
         egress: networkEgressRules(this.edges.flatMap((e) => egressGrants(e, this.settings.name))),
       }));
     }
+  }
+
+  /** Tells of every grant, now and later. */
+  public each(visit: (edge: EgressEdge) => void): void {
+    this.visitors.push(visit);
+    this.edges.forEach(visit);
   }
 
   /** Every grant, in force or only observed. The list is a copy. */

@@ -87,7 +87,7 @@ export class ZeroTrustNamespace extends Construct implements IZeroTrustNamespace
     this.mesh = props.mesh;
     requireOpenMesh(this.namespaceName, props);
     this._settings = settingsOf(this.namespaceName, props, {
-      owned: true, hosts: () => this.wide.hosts(), wideEdges: () => this.wide.all, externalHosts: () => this.externalHosts,
+      owned: true, hosts: () => this.wide.hosts(), wideEdges: () => this.wide.all, eachWideEdge: (visit) => this.wide.each(visit), externalHosts: () => this.externalHosts,
     });
     markNamespace(this);
     this.namespace = this.addNamespace(props);
@@ -139,7 +139,7 @@ class ReferencedNamespace extends Construct implements IZeroTrustNamespace {
     this.namespaceName = checkedNamespaceName(props.namespaceName);
     this.mesh = props.mesh;
     this._settings = settingsOf(this.namespaceName, props, {
-      owned: false, hosts: () => [], wideEdges: () => [], externalHosts: () => this.externalHosts,
+      owned: false, hosts: () => [], wideEdges: () => [], eachWideEdge: () => undefined, externalHosts: () => this.externalHosts,
     });
     this.externalHosts = new ExternalHosts(this, this._settings, this.mesh.facts);
     markNamespace(this);
@@ -154,12 +154,14 @@ interface SettingsExtra {
   readonly owned: boolean;
   readonly hosts: () => string[];
   readonly wideEdges: () => EgressEdge[];
+  readonly eachWideEdge: NamespaceSettings['eachWideEdge'];
   readonly externalHosts: () => HostRegistry;
 }
 
 function settingsOf(name: string, props: ZeroTrustNamespaceProps | NamespaceReferenceProps, extra: SettingsExtra): NamespaceSettings {
   const { facts } = props.mesh;
-  const providers = providersOf(facts).map((p) => `${p.namespace}/${p.host}`);
+  const { holes } = props as ZeroTrustNamespaceProps;
+  const providers = holes?.providers === false ? [] : providersOf(facts).map((p) => `${p.namespace}/${p.host}`);
   return {
     name,
     facts,
@@ -169,10 +171,11 @@ function settingsOf(name: string, props: ZeroTrustNamespaceProps | NamespaceRefe
     gitOps: props.gitOps,
     owned: extra.owned,
     wideEdges: extra.wideEdges,
+    eachWideEdge: extra.eachWideEdge,
     externalHosts: extra.externalHosts,
     // the Services of the namespace rather than `./*`, which would lend each workload the external hosts of all others
     egressHosts: () => [`./*.${name}.svc.${facts.clusterDomain}`, ...[...new Set([...providers, ...extra.hosts()])].sort()],
-    holes: holesOf(facts, (props as ZeroTrustNamespaceProps).holes),
+    holes: holesOf(facts, holes),
   };
 }
 

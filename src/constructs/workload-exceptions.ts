@@ -102,7 +102,7 @@ export function needKubernetesApi(workload: WorkloadInternals, reason: string): 
   const host = { namespace: 'default', name: `kubernetes.default.svc.${workload.namespace.mesh.facts.clusterDomain}` };
   workload._record.egress.push({ target: 'the API servers', addresses: api.addresses, ports: () => ports, host, reason: text });
   Grants.of(workload)._intend(() => [intendedEdge(
-    ownEnd(workload), { name: 'the API servers', addresses: intendedAddresses(api.addresses), host: host.name }, 'mesh', workload.node.path, { ports, reason: text },
+    ownEnd(workload), { name: 'the API servers', addresses: intendedAddresses(api.addresses), host: host.name, hostNamespace: host.namespace }, 'mesh', workload.node.path, { ports, reason: text },
   )]);
   workload._objects.needNetwork();
   workload._objects.needSidecar();
@@ -117,7 +117,7 @@ export function allowCloudIdentity(workload: WorkloadInternals, cloud: CloudIden
     const known = { namespace: '.', name: host };
     workload._record.egress.push({ target: cloud.serviceName, addresses: [address], ports: () => ports, host: known, reason: text });
     Grants.of(workload)._intend(() => [intendedEdge(
-      ownEnd(workload), { name: cloud.serviceName, addresses: intendedAddresses([address]), host }, 'mesh', workload.node.path, { ports, reason: text },
+      ownEnd(workload), { name: cloud.serviceName, addresses: intendedAddresses([address]), host, hostPorts: [cloud._dialled.number] }, 'mesh', workload.node.path, { ports, reason: text },
     )]);
   }
   workload._objects.needNetwork();

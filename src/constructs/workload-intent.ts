@@ -10,7 +10,8 @@ import { IntendedEnd, IntendedLayers } from '../values/grammar/intended-access';
 export function intendExternal(scope: IConstruct, from: () => IntendedEnd, edge: EgressEdge): void {
   const { external, addresses = [], reason } = edge;
   if (external !== undefined) {
-    const to = { name: edge.target, host: external.host, addresses: intendedAddresses(addresses) };
+    const hostPorts = external.port.number === undefined ? [] : [external.port.number];
+    const to = { name: edge.target, host: external.host, hostPorts, addresses: intendedAddresses(addresses) };
     Grants.of(scope)._intend(() => [intendedEdge(from(), to, 'mesh', scope.node.path, { ports: edge.ports(), reason })]);
   }
 }

@@ -129,6 +129,7 @@ export class Workload extends Construct implements IWorkload {
     if (props.enforcement === Enforcement.ENFORCE && settings.enforcement === Enforcement.OBSERVE) {
       this._record.holes = settings.holes;
       this._record.namespaceWide = settings.wideEdges;
+      settings.eachWideEdge((edge) => this.useExternalHost(edge));
       recordHoles(this, settings.holes, () => ({ name: this.peerName, pods: intendedPods(this._podsOfPeer()) }));
     }
     intendWorkload(this, props.enforcement ?? settings.enforcement);

@@ -90,7 +90,7 @@ const reaching = { default: new Map<SchemaNode, boolean>(), rules: new Map<Schem
 export function reaches(node: SchemaNode, what: 'default' | 'rules'): boolean {
   let known = reaching[what].get(node);
   if (known === undefined) {
-    const below = [...Object.values(node.properties ?? {}), ...[node.items, node.additionalProperties].filter((number) => number !== undefined)];
+    const below = [...Object.values(node.properties ?? {}), node.items, node.additionalProperties].filter((number) => number !== undefined);
     known = node[what] !== undefined || below.some((number) => reaches(schemaNode(number), what));
     reaching[what].set(node, known);
   }

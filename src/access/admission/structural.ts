@@ -1,7 +1,7 @@
-import { isAddressText } from './go-addresses';
 import { childPath, FieldNote, isRecord, keyPath } from './field-note';
-import { propertyNode, reaches, SchemaNode, schemaNode } from './schema-tables';
+import { isAddressText } from './go-addresses';
 import { translated } from './re2';
+import { propertyNode, reaches, SchemaNode, schemaNode } from './schema-tables';
 
 /** A value without the nulls that the schema does not take, as the API server reads a custom resource that is created. */
 export function withoutNulls(value: unknown, node: SchemaNode): unknown {

@@ -1,9 +1,12 @@
-import { childPath, FieldNote, isRecord, itemsOf } from './field-note';
-import { duplicatesOf, TEXT_FORMATS } from './structural';
+import { childPath, FieldNote, isRecord } from './field-note';
 import { propertyNode, SchemaNode, schemaNode } from './schema-tables';
+import { duplicatesOf, TEXT_FORMATS } from './structural';
 import { didYouMean } from './suggestion';
 
-/** Which reader: the decoder of Go's types, strict or passing over what it does not know, or the merge of server-side apply, for kinds of the server itself or of a definition. */
+/**
+ * Which reader: the decoder of Go's types, strict or passing over what it does not know, or the merge of server-side apply, for kinds of
+ * the server itself or of a definition.
+ */
 export type FieldReader = 'go' | 'go-lenient' | 'apply-built-in' | 'apply-custom';
 
 /**
@@ -56,7 +59,8 @@ function collectList(value: readonly unknown[], node: SchemaNode, path: string, 
   }
   if (reader === 'apply-custom' && node.listType === 'map') {
     const items = schemaNode(node.items!);
-    itemsOf(value).forEach((item, i) => node.listKeys?.filter((key) => isRecord(item) && (item[key] ?? propertyNode(items, key)?.default) === undefined)
+    const lacks = (item: unknown, key: string) => isRecord(item) && (item[key] ?? propertyNode(items, key)?.default) === undefined;
+    value.forEach((item, i) => node.listKeys?.filter((key) => lacks(item, key))
       .forEach((key) => notes.push({ path: `${path}[${i}]`, problem: `omits key field "${key}"` })));
   }
   duplicatesOf(value, node, reader === 'apply-built-in' ? KEY_DEFAULTS : {})
@@ -68,7 +72,7 @@ function typeProblem(value: unknown, node: SchemaNode, reader: FieldReader): str
     if (typeof value === 'string') {
       return undefined;
     }
-    return reader === 'apply-custom' ? numericProblem(value) : integerProblem(value, { format: 'int32' });
+    return reader === 'apply-custom' ? numericProblem(value) : integerProblem(value, 'go', 'int32');
   }
   if (node.quantity === true) {
     return typeof value === 'string' || typeof value === 'number' ? undefined : wrong('quantity', value);
@@ -77,7 +81,7 @@ function typeProblem(value: unknown, node: SchemaNode, reader: FieldReader): str
     case undefined: return undefined;
     case 'object': return isRecord(value) ? undefined : wrong('map', value);
     case 'array': return Array.isArray(value) ? undefined : wrong('list', value);
-    case 'integer': return reader === 'apply-custom' ? numericProblem(value) : integerProblem(value, node);
+    case 'integer': return reader === 'apply-custom' ? numericProblem(value) : integerProblem(value, reader, node.format);
     case 'number': return numericProblem(value);
     default: return typeof value === node.type && isReadable(value, node) ? undefined : wrong(node.format ?? node.type, value);
   }
@@ -92,8 +96,9 @@ function numericProblem(value: unknown): string | undefined {
   return typeof value === 'number' ? undefined : wrong('numeric', value);
 }
 
-function integerProblem(value: unknown, { format }: SchemaNode): string | undefined {
-  const limit = format === 'int32' ? 2 ** 31 : 2 ** 63;
+/** Server-side apply lets numbers that are too large run over. */
+function integerProblem(value: unknown, reader: FieldReader, format: string | undefined): string | undefined {
+  const limit = reader === 'apply-built-in' ? Infinity : format === 'int32' ? 2 ** 31 : 2 ** 63;
   return Number.isInteger(value) && Number(value) < limit && Number(value) >= -limit ? undefined : wrong(format ?? 'integer', value);
 }
 

@@ -26,11 +26,19 @@ export interface WebhookProblems {
 
 const GROUPS: Readonly<Record<string, Readonly<Record<string, WebhookCheck>>>> = {
   'security.istio.io': {
-    AuthorizationPolicy: checkAuthorizationPolicy, PeerAuthentication: checkPeerAuthentication, RequestAuthentication: checkRequestAuthentication,
+    AuthorizationPolicy: checkAuthorizationPolicy,
+    PeerAuthentication: checkPeerAuthentication,
+    RequestAuthentication: checkRequestAuthentication,
   },
   'networking.istio.io': {
-    ServiceEntry: checkServiceEntry, Sidecar: checkSidecar, Gateway: checkGateway, DestinationRule: checkDestinationRule,
-    VirtualService: checkVirtualService, EnvoyFilter: checkEnvoyFilter, ProxyConfig: checkProxyConfig, WorkloadEntry: checkWorkloadEntry,
+    ServiceEntry: checkServiceEntry,
+    Sidecar: checkSidecar,
+    Gateway: checkGateway,
+    DestinationRule: checkDestinationRule,
+    VirtualService: checkVirtualService,
+    EnvoyFilter: checkEnvoyFilter,
+    ProxyConfig: checkProxyConfig,
+    WorkloadEntry: checkWorkloadEntry,
     WorkloadGroup: checkWorkloadGroup,
   },
   'telemetry.istio.io': { Telemetry: checkTelemetry },

@@ -69,12 +69,17 @@ export function compileAuthorization(sources: PolicySources, proxy: Proxy): Auth
     .filter(({ attachment }) => isAttached(attachment, proxy, mesh));
   const authentications = namespaces.flatMap((namespace) => index.authentications.get(namespace) ?? [])
     .filter(({ attachment }) => isAttached(attachment, proxy, mesh));
-  const http = policies.map((policy) => ({ policy, translated: translated(policy, 'http', index, mesh) }));
-  const tcp = policies.map((policy) => ({ policy, translated: translated(policy, 'tcp', index, mesh) }));
+  const on = (chain: 'http' | 'tcp') => policies.map((policy) => ({ policy, translated: translated(policy, chain, index, mesh) }));
+  const http = on('http');
   const tokens = authentications.flatMap(({ providers }) => providers).sort((a, b) => compareTexts(a.issuer, b.issuer));
+  let tcp: ChainPolicies | undefined;
   return {
     http: chainPolicies(http, tokens, 'http', mesh, index.hosts),
-    tcp: chainPolicies(tcp, [], 'tcp', mesh, index.hosts),
+    // many workloads are never asked about it
+    get tcp() {
+      tcp = tcp ?? chainPolicies(on('tcp'), [], 'tcp', mesh, index.hosts);
+      return tcp;
+    },
     refusals: [...http.flatMap(({ translated: { refusals } }) => refusals), ...authentications.flatMap(({ refusals }) => refusals)],
     unreadable: authentications.find(({ unreadable }) => unreadable !== undefined)?.unreadable,
   };

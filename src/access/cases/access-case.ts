@@ -15,10 +15,11 @@ const REFUSALS: readonly VerdictKind[] = ['http-403', 'http-401', 'http-404', 'h
 /** Answers the queries of a case of the kind `access`. */
 export function runAccessCase(one: Case): CaseResult {
   const model = new AccessModel(snapshotOfCase(one));
-  return tally(one, mappings(one.queries).map((query, index) => answer(model, query, index)));
+  return tally(one, mappings(one.queries).map((query, index) => answerQuery(model, query, index)));
 }
 
-function answer(model: AccessModel, query: Fields, index: number): RowResult {
+/** Answers one query, with whether the answer is the expected one. */
+export function answerQuery(model: AccessModel, query: Fields, index: number): RowResult {
   const expect = text(query.expect);
   const question = questionOf(model.world, query);
   if (typeof question === 'string') {

@@ -1,4 +1,5 @@
 import { Difference } from './difference';
+import { egressDifferences } from './egress';
 import { identityDifferences } from './identity';
 import { mtlsDifferences } from './mtls';
 import { networkDifferences } from './network';
@@ -11,5 +12,6 @@ export function accessDifferences(snapshot: Snapshot, access: IntendedAccess): D
     ...networkDifferences(snapshot, access),
     ...mtlsDifferences(snapshot, access),
     ...identityDifferences(snapshot, access),
+    ...egressDifferences(snapshot, access),
   ];
 }

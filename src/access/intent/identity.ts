@@ -10,11 +10,11 @@ import { expandPrincipal } from '../authorization/trust-domains';
 import * as values from '../authorization/values';
 import { all, any, Condition, FALSE, not, TRUE } from '../condition';
 import { MeshSettings } from '../mesh-settings';
+import { compileApplications, PortApplication } from '../mtls/application';
 import { RequestDimensions } from '../relation/dimensions';
 import { holdsIn, requestText } from '../relation/request-text';
 import { Assignment, leavesOf, simplify, solve } from '../relation/solve';
 import { TokenWorld, tokenWorlds } from '../relation/token-worlds';
-import { compileApplications, PortApplication } from '../mtls/application';
 import { Snapshot } from '../snapshot/snapshot';
 import { exactPattern, stringPattern } from '../text-pattern';
 import { Workload } from '../workload';
@@ -79,14 +79,38 @@ function differencesAt(point: Point, mesh: MeshSettings, edges: readonly Intende
     not(any(deny.map(({ condition }) => condition))),
     allow === undefined ? TRUE : any(allow.map(({ condition }) => condition)),
   ]);
-  return tokenWorlds(chain === 'http' ? tokens : []).flatMap((world) => {
+  return (chain === 'http' ? worldsOf(tokens, edges) : tokenWorlds([])).flatMap((world) => {
     const meant = edges === undefined ? TRUE : any(edges.map((edge) => edgeCondition(edge, chain, port, world, mesh)));
     const [is, should] = [granted, meant].map((condition) => world.within(atPort(condition, port)));
+    const passes = [is, world.accepted];
+    const shouldPass = [should, meantToBeAccepted(world, edges)];
     return [
-      ...found(point, mesh, world, 'excess', all([is, not(should), world.accepted])),
-      ...found(point, mesh, world, 'missing', all([should, not(is), world.accepted])),
+      ...found(point, mesh, world, 'excess', all([...passes, not(all(shouldPass))])),
+      ...found(point, mesh, world, 'missing', all([...shouldPass, not(all(passes))])),
     ];
   });
+}
+
+/** Kinds of tokens that the proxy tells apart, and those that are meant although it takes none of them. */
+function worldsOf(providers: ChainPolicies['tokens'], edges: readonly IntendedEdge[] = []): TokenWorld[] {
+  const worlds = tokenWorlds(providers);
+  const known = new Set(worlds.map(({ issuer }) => issuer));
+  const others = new Set(meantIssuers(edges).map(({ issuer }) => issuer).filter((issuer) => !known.has(issuer)));
+  return [...worlds, ...[...others].map((issuer): TokenWorld => ({ issuer, accepted: FALSE, within: (condition) => condition }))];
+}
+
+/** An issuer of which no edge speaks is not compared. */
+function meantToBeAccepted({ issuer, accepted }: TokenWorld, edges: readonly IntendedEdge[] = []): Condition {
+  const meant = meantIssuers(edges).filter((one) => one.issuer === issuer);
+  return meant.length === 0 ? accepted : any(meant.map(({ audiences }) => audienceCondition(audiences)));
+}
+
+function meantIssuers(edges: readonly IntendedEdge[]): IntendedEdge['issuers'] {
+  return edges.flatMap(({ issuers }) => issuers);
+}
+
+function audienceCondition(audiences: readonly string[]): Condition {
+  return audiences.length === 0 ? TRUE : any(audiences.map((text): Condition => ({ is: 'claim', path: ['aud'], pattern: exactPattern(text) })));
 }
 
 function found(point: Point, mesh: MeshSettings, world: TokenWorld, kind: 'missing' | 'excess', condition: Condition): Difference[] {
@@ -121,7 +145,8 @@ function edgeCondition(edge: IntendedEdge, chain: Chain, port: number, world: To
   if (!onPort || (chain === 'tcp' && asksForHttp)) {
     return FALSE;
   }
-  const ofIssuer = edge.issuers.length === 0 || edge.issuers.some(({ issuer }) => issuer === world.issuer);
+  // whoever is asked for no token is admitted with any token that the proxy takes
+  const ofIssuer = edge.issuers.length === 0 ? world.accepted !== FALSE : edge.issuers.some(({ issuer }) => issuer === world.issuer);
   return !ofIssuer ? FALSE : all([
     sourceCondition(edge, mesh),
     ...(edge.requests.length === 0 ? [] : [any(edge.requests.map((one) => requestCondition(one, mesh)))]),

@@ -10,9 +10,16 @@ const MEANS = { STRICT: 'mutual TLS alone', PERMISSIVE: 'plaintext beside mutual
 /** Compares what the PeerAuthentications of a snapshot make each workload accept, port by port, with what is meant. */
 export function mtlsDifferences(snapshot: Snapshot, access: IntendedAccess): Difference[] {
   const peers = compilePeerAuthentications(snapshot.kind('security.istio.io', 'PeerAuthentication'), snapshot.mesh);
-  return snapshot.workloads.filter(({ mode }) => mode === 'sidecar').flatMap((workload) => {
+  const shown = new Set(snapshot.kind('', 'Namespace').map(({ object }) => object.metadata.name));
+  return snapshot.workloads.flatMap((workload) => {
     const meant = meantFor(access, workload);
     if (meant === undefined || meant.layers.mtls === 'absent') {
+      return [];
+    }
+    if (workload.mode === 'none') {
+      return meant.layers.mtls === 'closed' && (workload.kind !== 'Hypothetical' || shown.has(workload.namespace)) ? [withoutProxy(workload, meant.path)] : [];
+    }
+    if (workload.mode !== 'sidecar') {
       return [];
     }
     const usual = meant.layers.mtls === 'closed' ? 'STRICT' : 'PERMISSIVE';
@@ -23,6 +30,20 @@ export function mtlsDifferences(snapshot: Snapshot, access: IntendedAccess): Dif
       ...ports.flatMap((port) => difference(workload, effective, modeOfPort(effective, port), meant.plaintextPorts.has(port) ? 'PERMISSIVE' : usual, meant.path, port)),
     ];
   });
+}
+
+/** Nothing is guarded at pods that the mesh does not see. What their namespace makes of pods that nobody shows is known if it is shown. */
+function withoutProxy(workload: Workload, path: string): Difference {
+  return {
+    layer: 'mtls',
+    kind: 'excess',
+    from: 'plaintext',
+    to: workload.id,
+    witness: 'any connection without mutual TLS',
+    text: 'its pods have no proxy, so that neither mutual TLS nor a policy of the mesh holds for them',
+    object: workload.origin === undefined ? undefined : { kind: workload.kind, namespace: workload.namespace, name: workload.name, origin: workload.origin },
+    path,
+  };
 }
 
 function difference(workload: Workload, { steps }: EffectiveMtls, is: MtlsMode, should: MtlsMode, path: string, port?: number): Difference[] {

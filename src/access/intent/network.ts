@@ -11,6 +11,7 @@ import { Snapshot } from '../snapshot/snapshot';
 import { Workload } from '../workload';
 import { Difference } from './difference';
 import { isOf, meantFor } from './scopes';
+import { NetworkPopulation, networkPopulation } from './witnesses';
 
 type Fields = Readonly<Record<string, unknown>>;
 const TYPES = { ingress: 'Ingress', egress: 'Egress' } as const;
@@ -21,12 +22,12 @@ const NONE: Connections = { allowed: { TCP: [], UDP: [], SCTP: [], other: false 
  * than meant is found even if the other one still refuses.
  */
 export function networkDifferences(snapshot: Snapshot, access: IntendedAccess): Difference[] {
+  const population = networkPopulation(snapshot, access);
   return (['ingress', 'egress'] as const).flatMap((direction) => {
-    const podAddresses = access.scopes[0]?.mesh.podAddresses;
-    const world = { workloads: snapshot.workloads, namespaces: snapshot.namespaces, podAddresses };
+    const world = { ...population, podAddresses: access.scopes[0]?.mesh.podAddresses };
     const real = new NetworkModel({ ...world, policies: snapshot.kind('networking.k8s.io', 'NetworkPolicy').flatMap((one) => oneWay(one, direction)) });
-    const meant = new NetworkModel({ ...world, policies: meantPolicies(snapshot, access, direction) });
-    return snapshot.workloads
+    const meant = new NetworkModel({ ...world, policies: meantPolicies(population, access, direction) });
+    return population.workloads
       .filter((workload) => (meantFor(access, workload)?.layers.network ?? 'absent') !== 'absent')
       .flatMap((workload) => {
         const side = { workload, direction, real, meant, path: meantFor(access, workload)?.path };
@@ -46,13 +47,13 @@ function oneWay(manifest: Manifest, direction: Direction): Manifest[] {
 }
 
 /** What is meant, as policies of one direction: nothing for whoever is closed, everything for whoever is open, and one policy per edge. */
-function meantPolicies(snapshot: Snapshot, access: IntendedAccess, direction: Direction): Manifest[] {
+function meantPolicies(population: NetworkPopulation, access: IntendedAccess, direction: Direction): Manifest[] {
   const closed = access.scopes.filter(({ layers }) => layers.network === 'closed').map(({ namespace, labels }) => policy(namespace, labels, direction, []));
-  const open = access.scopes.filter(({ layers }) => layers.network === 'open').map(({ namespace, labels }) => policy(namespace, labels, direction, [{}]));
-  return [...closed, ...open, ...access.edges.flatMap((edge) => edgePolicies(snapshot, access, edge, direction))];
+  const open = access.scopes.filter(({ layers }) => layers.network === 'open').map(({ namespace, labels }) => policy(namespace, labels, direction, [{}], NOT_QUARANTINED));
+  return [...closed, ...open, ...access.edges.flatMap((edge) => edgePolicies(population, access, edge, direction))];
 }
 
-function edgePolicies(snapshot: Snapshot, access: IntendedAccess, edge: IntendedEdge, direction: Direction): Manifest[] {
+function edgePolicies(population: NetworkPopulation, access: IntendedAccess, edge: IntendedEdge, direction: Direction): Manifest[] {
   const [own, other] = direction === 'ingress' ? [edge.to, edge.from] : [edge.from, edge.to];
   const { pods } = own;
   const peers = peersOf(other);
@@ -60,9 +61,9 @@ function edgePolicies(snapshot: Snapshot, access: IntendedAccess, edge: Intended
     return [];
   }
   const rule = { [direction === 'ingress' ? 'from' : 'to']: peers, ports: edge.ports.map(portOf) };
-  const namespaces = pods.namespace === undefined ? [...snapshot.namespaces.keys()] : [pods.namespace];
+  const namespaces = pods.namespace === undefined ? [...population.namespaces.keys()] : [pods.namespace];
   // where nothing is closed an edge closes nothing either
-  const closed = new Set(snapshot.workloads.filter((one) => isOf(pods, one) && meantFor(access, one)?.layers.network === 'closed')
+  const closed = new Set(population.workloads.filter((one) => isOf(pods, one) && meantFor(access, one)?.layers.network === 'closed')
     .map((one) => one.namespace));
   return namespaces.filter((namespace) => closed.has(namespace))
     .map((namespace) => policy(namespace, pods.labels, direction, [rule], NOT_QUARANTINED));

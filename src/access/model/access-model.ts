@@ -1,7 +1,7 @@
 import { Question, Verdict } from '../question';
-import { Snapshot } from '../snapshot/snapshot';
 import { decide } from './verdict';
 import { World } from './world';
+import { Snapshot } from '../snapshot/snapshot';
 
 /** What a snapshot grants: verdicts with their trails. */
 export class AccessModel {

@@ -1,7 +1,7 @@
 import { RouteDestination } from '../egress/mesh-routes';
+import { hostOfService } from '../egress/registry';
 import { Question } from '../question';
 import { Workload } from '../workload';
-import { hostOfService } from '../egress/registry';
 import { targetPortOf, World } from './world';
 
 /** The connection that a gateway opens for a request that it lets in; `undefined` if nobody is there. */

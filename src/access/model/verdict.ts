@@ -1,7 +1,8 @@
-import { EnforcementPoint, NetworkLeg, pathOf, PathTarget, principalOf } from '../ambient/path';
 import { decideZtunnel } from '../ambient/match';
+import { EnforcementPoint, NetworkLeg, pathOf, PathTarget, principalOf } from '../ambient/path';
 import { EgressAnswer, egressVerdict } from '../egress/egress';
 import { Arrival, ArrivingClient, InboundVerdict, inboundVerdict, TakenChain } from '../inbound';
+import { nextHop } from './next-hop';
 import { isCaptured } from '../mtls/capture';
 import { clientTls, ClientTls, endpointOf } from '../mtls/client';
 import { modeOfPort } from '../mtls/effective';
@@ -10,7 +11,6 @@ import { inboundChain } from '../mtls/inbound-chain';
 import { ObjectRef, refOf, refText } from '../objects';
 import { Question, Source, Step, Verdict, VerdictKind } from '../question';
 import { Workload } from '../workload';
-import { nextHop } from './next-hop';
 import { World } from './world';
 
 /** A verdict that ends the way of a connection. */

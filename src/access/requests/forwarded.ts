@@ -14,7 +14,11 @@ export interface ForwardedRules {
 export function remoteAddress(
   lines: HeaderLines, direct: Address | undefined, { kind, numTrustedProxies }: ForwardedRules,
 ): Address | undefined {
-  const entries = (lines.get('x-forwarded-for')?.join(',') ?? '').split(',').map((entry) => entry.trim());
+  const forwarded = lines.get('x-forwarded-for');
+  if (forwarded === undefined) {
+    return direct;
+  }
+  const entries = forwarded.join(',').split(',').map((entry) => entry.trim());
   const fromEnd = kind === 'gateway' ? numTrustedProxies : 1;
   const entry = fromEnd === 0 ? undefined : entries.at(-fromEnd);
   return (entry === undefined ? undefined : addressOf(entry)) ?? direct;

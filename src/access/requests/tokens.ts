@@ -21,7 +21,8 @@ export interface TokenProvider {
   readonly hasKeys: boolean;
 }
 
-type Status = 'ok' | 'missing' | 'unknown-issuer' | 'audience' | 'bad' | 'undecided';
+/** `unsigned` is a text of which nobody can tell who signed it, `chance` a token for which one of several rules is taken by chance. */
+type Status = 'ok' | 'missing' | 'unknown-issuer' | 'audience' | 'bad' | 'unsigned' | 'chance';
 type Claims = Readonly<Record<string, unknown>>;
 
 /** What the providers make of the tokens of a request. */
@@ -65,7 +66,8 @@ function outcome(status: Status, { claims, failed }: Judging): TokenOutcome {
   switch (status) {
     case 'ok': return { answer: 'pass', claims, text: claims === undefined ? 'no token' : 'the token is valid' };
     case 'audience': return { answer: 'http-403', text: 'the token is not meant for this audience', provider: failed };
-    case 'undecided': return { answer: 'unknown', text: 'who signed the token cannot be told', provider: failed };
+    case 'unsigned': return { answer: 'unknown', text: 'who signed the token cannot be told', provider: failed };
+    case 'chance': return { answer: 'unknown', text: 'rules of one issuer disagree, and which of them is asked is chance', provider: failed };
     case 'unknown-issuer': return { answer: 'http-401', text: 'no rule accepts tokens of this issuer in this place', provider: failed };
     default: return { answer: 'http-401', text: 'the token is not valid', provider: failed };
   }
@@ -76,7 +78,7 @@ function anyOf(parts: readonly (() => Status)[]): Status {
   let worst: Status = 'missing';
   for (const part of parts) {
     const status = part();
-    if (status === 'ok' || status === 'undecided') {
+    if (status === 'ok' || status === 'unsigned' || status === 'chance') {
       return status;
     }
     if (status !== 'missing' && !(status === 'unknown-issuer' && worst !== 'missing')) {
@@ -137,7 +139,7 @@ function judge(
   text: string, token: Token | undefined, place: TokenProvider, judging: Judging, accepting: (issuer: string) => readonly TokenProvider[],
 ): { status: Exclude<Status, 'ok'> } | { status: 'ok'; by: TokenProvider } {
   if (token === undefined) {
-    return { status: looksSigned(text) ? 'undecided' : 'bad' };
+    return { status: looksSigned(text) ? 'unsigned' : 'bad' };
   }
   if (token.state === 'malformed' || !hasSoundClaims(token.claims)) {
     return { status: 'bad' };
@@ -149,7 +151,7 @@ function judge(
   }
   const status = judgeFor(token, by, judging.now);
   if (others.some((other) => judgeFor(token, other, judging.now) !== status)) {
-    return { status: 'undecided' };
+    return { status: 'chance' };
   }
   return status === 'ok' ? { status, by } : { status };
 }

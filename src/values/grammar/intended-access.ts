@@ -24,6 +24,10 @@ export interface IntendedEnd {
   readonly principals?: readonly string[];
   /** for the egress layer: the host that the proxy of the source has to know */
   readonly host?: string;
+  /** where that host is defined; undefined: in the namespace of the source */
+  readonly hostNamespace?: string;
+  /** the ports that are dialled, where the proxy has others for the host than the server */
+  readonly hostPorts?: readonly number[];
 }
 
 /** Ports of a destination as its pods listen on them. */

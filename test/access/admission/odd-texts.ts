@@ -28,7 +28,7 @@ export const ODD_TEXTS: Record<string, (text: string) => KubeObject[]> = {
 
 /** What istiod's webhook and its validator of definitions said of them: `a`ccepted, `w`arned, `r`efused, one letter each. */
 export function recordedTexts(): Record<string, [text: string, ...verdicts: string[]][]> {
-  return JSON.parse(fs.readFileSync(path.join(__dirname, 'odd-texts.json'), 'utf8')).texts;
+  return JSON.parse(fs.readFileSync(path.join(__dirname, 'recorded-texts.json'), 'utf8')).texts;
 }
 
 function object(apiVersion: string, kind: string, spec: object): KubeObject {

@@ -1,5 +1,5 @@
-import { hasNoHostBits, isMapped, Prefix, prefixContains, prefixOf } from '../go-addresses';
 import { childPath, isRecord, itemsOf, recordOf } from '../field-note';
+import { hasNoHostBits, isMapped, Prefix, prefixContains, prefixOf } from '../go-addresses';
 import { checkLabelSelector, checkOneOf, portNameProblem, portNumberProblem, Report, reportIf, textOf } from './names';
 
 const PROTOCOLS = ['TCP', 'UDP', 'SCTP'];

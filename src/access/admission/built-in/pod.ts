@@ -1,6 +1,7 @@
 import { childPath, isRecord, itemsOf, recordOf } from '../field-note';
 import {
-  checkAnnotations, checkLabels, checkNotNegative, checkOneOf, labelProblem, portNameProblem, portNumberProblem, Report, reportIf, subdomainProblem, textOf,
+  checkAnnotations, checkLabels, checkNotNegative, checkOneOf, labelProblem, portNameProblem, portNumberProblem, Report, reportIf,
+  subdomainProblem, textOf,
 } from './names';
 
 /** Reports what the API server has against the pods that a template describes, as far as the model looks at them. */
@@ -73,6 +74,7 @@ function checkContainer(container: Record<string, unknown>, { spec, names, volum
     reportIf(`${mountPath}.mountPath`, textOf(mount.mountPath) === '' ? 'required value'
       : mounted.has(textOf(mount.mountPath)) ? 'must be unique' : undefined, report);
     checkOneOf(mount.mountPropagation, ['Bidirectional', 'HostToContainer', 'None'], `${mountPath}.mountPropagation`, report, false);
+    checkOneOf(mount.recursiveReadOnly, ['Disabled', 'Enabled', 'IfPossible'], `${mountPath}.recursiveReadOnly`, report, false);
     mounted.add(textOf(mount.mountPath));
   });
   ['livenessProbe', 'readinessProbe', 'startupProbe'].filter((field) => isRecord(container[field]))

@@ -1,7 +1,8 @@
-import { isAddressText } from '../go-addresses';
 import { childPath, itemsOf, recordOf } from '../field-note';
+import { isAddressText } from '../go-addresses';
 import {
-  annotationPath, checkLabels, checkOneOf, labelProblem, portNameProblem, portNumberProblem, qualifiedNameProblem, Report, reportIf, subdomainProblem,
+  annotationPath, checkLabels, checkOneOf, labelProblem, portNameProblem, portNumberProblem, qualifiedNameProblem, Report, reportIf,
+  subdomainProblem,
   textOf,
 } from './names';
 import { cidrProblem } from './network-policy';
@@ -18,7 +19,7 @@ export function checkService(object: Record<string, unknown>, report: Report): v
   if (ports.length === 0 && !isHeadless(spec) && type !== 'ExternalName') {
     report('spec.ports', 'required value');
   }
-  ports.forEach((port, i) => checkPort(port, ports, type, i, report));
+  ports.forEach((_, i) => checkPort(ports, i, type, report));
   checkLabels(spec.selector, 'spec.selector', report);
   checkAffinity(spec, report);
   checkByType(spec, type, report);
@@ -31,7 +32,8 @@ function isHeadless({ clusterIP, clusterIPs }: Record<string, unknown>): boolean
   return clusterIP === 'None' || itemsOf(clusterIPs)[0] === 'None';
 }
 
-function checkPort(port: Record<string, unknown>, ports: readonly Record<string, unknown>[], type: string, i: number, report: Report): void {
+function checkPort(ports: readonly Record<string, unknown>[], i: number, type: string, report: Report): void {
+  const port = ports[i];
   const path = `spec.ports[${i}]`;
   const name = textOf(port.name);
   const before = ports.slice(0, i);
@@ -124,10 +126,10 @@ function checkPolicies(spec: Record<string, unknown>, type: string, report: Repo
     report('spec.externalTrafficPolicy', 'may only be set for externally-accessible services');
   }
   checkOneOf(spec.internalTrafficPolicy, ['Cluster', 'Local'], 'spec.internalTrafficPolicy', report, false);
-  const checkPort = Number(spec.healthCheckNodePort ?? 0);
-  if (checkPort !== 0) {
+  const healthPort = Number(spec.healthCheckNodePort ?? 0);
+  if (healthPort !== 0) {
     reportIf('spec.healthCheckNodePort', type !== 'LoadBalancer' || spec.externalTrafficPolicy !== 'Local'
-      ? "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'" : portNumberProblem(checkPort), report);
+      ? "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'" : portNumberProblem(healthPort), report);
   }
   checkOneOf(spec.trafficDistribution, ['PreferClose', 'PreferSameNode', 'PreferSameZone'], 'spec.trafficDistribution', report, false);
   if (type === 'LoadBalancer') {

@@ -9,7 +9,8 @@ function chooses(selector: unknown, labels: Record<string, unknown>): boolean {
   if (!isRecord(selector)) {
     return false;
   }
-  return Object.entries(recordOf(selector.matchLabels)).every(([key, value]) => Object.hasOwn(labels, key) && textOf(labels[key]) === textOf(value))
+  const wanted = Object.entries(recordOf(selector.matchLabels));
+  return wanted.every(([key, value]) => Object.hasOwn(labels, key) && textOf(labels[key]) === textOf(value))
     && itemsOf(selector.matchExpressions).map(recordOf).every(({ key, operator, values }) => {
       const has = Object.hasOwn(labels, textOf(key));
       const among = has && itemsOf(values).map(textOf).includes(textOf(labels[textOf(key)]));
@@ -83,7 +84,8 @@ const checkStatefulSet: Check = ({ spec: given }, report) => {
   const template = recordOf(spec.template);
   const podSpec = recordOf(template.spec);
   // the controller sets host name and subdomain itself
-  const withClaims = { ...podSpec, hostname: undefined, subdomain: undefined, volumes: [...itemsOf(podSpec.volumes).filter((volume) => !claims.some(({ name }) => name === recordOf(volume).name)), ...claims] };
+  const volumes = [...itemsOf(podSpec.volumes).filter((volume) => !claims.some(({ name }) => name === recordOf(volume).name)), ...claims];
+  const withClaims = { ...podSpec, hostname: undefined, subdomain: undefined, volumes };
   checkSelected({ ...spec, template: { ...template, spec: withClaims } }, { kind: 'statefulset' }, report);
   checkNotNegative(spec, ['replicas', 'minReadySeconds', 'revisionHistoryLimit'], 'spec', report);
   checkOneOf(spec.podManagementPolicy, ['OrderedReady', 'Parallel'], 'spec.podManagementPolicy', report);
@@ -156,5 +158,10 @@ const checkCronJob: Check = ({ spec: given }, report) => {
 
 /** What the API server has against workloads, by kind. */
 export const WORKLOAD_CHECKS: Readonly<Record<string, Check>> = {
-  Deployment: checkDeployment, ReplicaSet: checkReplicaSet, StatefulSet: checkStatefulSet, DaemonSet: checkDaemonSet, Job: checkJob, CronJob: checkCronJob,
+  Deployment: checkDeployment,
+  ReplicaSet: checkReplicaSet,
+  StatefulSet: checkStatefulSet,
+  DaemonSet: checkDaemonSet,
+  Job: checkJob,
+  CronJob: checkCronJob,
 };

@@ -1,5 +1,5 @@
-import { durationOf, parseRequestUrl, parseUrl } from '../go-texts';
 import { isAddressText } from '../go-addresses';
+import { durationOf, parseRequestUrl, parseUrl } from '../go-texts';
 import { translated } from '../re2';
 import { CelExpression, parseCel } from './parse';
 
@@ -211,7 +211,7 @@ const FUNCTIONS: Record<string, (...args: any[]) => unknown> = {
   'duration': (text) => {
     const nanoseconds = durationOf(text_(text));
     if (nanoseconds === undefined) {
-      throw new CelError(`type conversion error from 'string' to 'duration'`);
+      throw new CelError('type conversion error from \'string\' to \'duration\'');
     }
     return new Duration(nanoseconds);
   },

@@ -26,33 +26,9 @@ export function celTokens(source: string): CelToken[] {
     at += found?.length ?? 0;
     return found;
   };
-  const next = (): CelToken | undefined => {
-    const raw = take(RAW_TEXT);
-    if (raw !== undefined) {
-      return { kind: 'text', text: raw, value: unquoted(raw) };
-    }
-    const text = take(TEXT);
-    if (text !== undefined) {
-      return { kind: 'text', text, value: unescaped(unquoted(text)) };
-    }
-    const identifier = take(IDENTIFIER);
-    if (identifier !== undefined) {
-      return { kind: 'identifier', text: identifier };
-    }
-    const quoted = take(QUOTED_FIELD);
-    if (quoted !== undefined) {
-      return { kind: 'quoted-field', text: quoted.slice(1, -1) };
-    }
-    const number = take(NUMBER);
-    if (number !== undefined) {
-      return { kind: 'number', text: number, value: numberOf(number, tokens.at(-1)?.text === '-') };
-    }
-    const operator = take(OPERATOR);
-    return operator === undefined ? undefined : { kind: 'operator', text: operator };
-  };
   take(BLANK);
   while (at < source.length) {
-    const token = next();
+    const token = nextToken(take, tokens.at(-1)?.text === '-');
     if (token === undefined) {
       throw new CelSyntaxError(`token recognition error at: ${JSON.stringify(source.slice(at, at + 10))}`);
     }
@@ -60,6 +36,31 @@ export function celTokens(source: string): CelToken[] {
     take(BLANK);
   }
   return [...tokens, { kind: 'end', text: '' }];
+}
+
+function nextToken(take: (pattern: RegExp) => string | undefined, afterMinus: boolean): CelToken | undefined {
+  const raw = take(RAW_TEXT);
+  if (raw !== undefined) {
+    return { kind: 'text', text: raw, value: unquoted(raw) };
+  }
+  const text = take(TEXT);
+  if (text !== undefined) {
+    return { kind: 'text', text, value: unescaped(unquoted(text)) };
+  }
+  const identifier = take(IDENTIFIER);
+  if (identifier !== undefined) {
+    return { kind: 'identifier', text: identifier };
+  }
+  const quoted = take(QUOTED_FIELD);
+  if (quoted !== undefined) {
+    return { kind: 'quoted-field', text: quoted.slice(1, -1) };
+  }
+  const number = take(NUMBER);
+  if (number !== undefined) {
+    return { kind: 'number', text: number, value: numberOf(number, afterMinus) };
+  }
+  const operator = take(OPERATOR);
+  return operator === undefined ? undefined : { kind: 'operator', text: operator };
 }
 
 function numberOf(text: string, negative: boolean): number {

@@ -123,9 +123,12 @@ const RANGES: Readonly<Record<string, readonly [number, number]>> = {
   int32: [-(2 ** 31), 2 ** 31 - 1], uint32: [0, 2 ** 32 - 1], int64: [-(2 ** 63), 2 ** 63], uint64: [0, 2 ** 64],
 };
 
+/** A number in JSON. */
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
 function decodeNumber(type: string, value: unknown, path: string): number {
   const text = typeof value === 'string' ? value.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '') : undefined;
-  const number = value === null ? 0 : text === undefined ? value : /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined;
+  const number = value === null ? 0 : text === undefined ? value : NUMBER.test(text) ? Number(text) : undefined;
   const range = RANGES[type];
   if (typeof number !== 'number') {
     throw new DecodeError(`${path}: cannot unmarshal ${JSON.stringify(value)} into a number`);

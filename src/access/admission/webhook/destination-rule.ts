@@ -1,5 +1,5 @@
-import { checkExportTo } from './export-to';
 import { subsetNameProblem } from './destinations';
+import { checkExportTo } from './export-to';
 import { entriesAt, messageAt, messagesAt, Opinion, textAt, textsAt, WebhookCheck } from './opinion';
 import { checkSelector } from './targets';
 import { labelProblems, wildcardDomainProblem } from './texts';

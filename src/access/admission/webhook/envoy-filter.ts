@@ -6,8 +6,14 @@ import { checkWorkloadSelector } from './targets';
 const MANAGERS = ['envoy.filters.network.http_connection_manager', 'envoy.http_connection_manager'];
 /** Which match goes with what is patched. */
 const MATCHES: Readonly<Record<string, string>> = {
-  LISTENER: 'listener', FILTER_CHAIN: 'listener', NETWORK_FILTER: 'listener', HTTP_FILTER: 'listener', ROUTE_CONFIGURATION: 'routeConfiguration',
-  VIRTUAL_HOST: 'routeConfiguration', HTTP_ROUTE: 'routeConfiguration', CLUSTER: 'cluster',
+  LISTENER: 'listener',
+  FILTER_CHAIN: 'listener',
+  NETWORK_FILTER: 'listener',
+  HTTP_FILTER: 'listener',
+  ROUTE_CONFIGURATION: 'routeConfiguration',
+  VIRTUAL_HOST: 'routeConfiguration',
+  HTTP_ROUTE: 'routeConfiguration',
+  CLUSTER: 'cluster',
 };
 const OBJECT_MATCHES = ['listener', 'routeConfiguration', 'cluster', 'waypoint'];
 const LONGEST_VERSION = 1024;

@@ -1,8 +1,16 @@
 import { Opinion } from './opinion';
 import { isLabel } from './texts';
 
+/** What may be said besides. */
+export interface ExportRules {
+  /** `~` is allowed */
+  readonly toNobody?: boolean;
+  /** the own namespace alone is allowed */
+  readonly ownOnly?: boolean;
+}
+
 /** Checks who may see an object. */
-export function checkExportTo(namespace: string, exportTo: readonly string[], opinion: Opinion, rules: { readonly toNobody?: boolean; readonly ownOnly?: boolean } = {}): void {
+export function checkExportTo(namespace: string, exportTo: readonly string[], opinion: Opinion, rules: ExportRules = {}): void {
   const seen = new Set<string>();
   for (const entry of exportTo) {
     const key = entry === '.' ? namespace : entry;

@@ -5,8 +5,8 @@ import { durationProblem, portProblem } from './texts';
 const RETRY_ON = ['5xx', 'gateway-error', 'reset', 'reset-before-request', 'connect-failure', 'retriable-4xx', 'refused-stream', 'retriable-status-codes',
   'retriable-headers', 'envoy-ratelimited', 'http3-post-connect-failure', 'cancelled', 'deadline-exceeded', 'internal', 'resource-exhausted', 'unavailable'];
 /** The codes that Go's net/http has words for. */
-const STATUS_CODES = [[100, 103], [200, 208], [226, 226], [300, 305], [307, 308], [400, 418], [421, 426], [428, 429], [431, 431], [451, 451], [500, 508],
-  [510, 511]];
+const STATUS_CODES = [[100, 103], [200, 208], [226, 226], [300, 305], [307, 308], [400, 418], [421, 426], [428, 429], [431, 431],
+  [451, 451], [500, 508], [510, 511]];
 
 /** Checks how often and when a request is repeated. */
 export function checkRetries(retries: Message | undefined, opinion: Opinion): void {

@@ -1,11 +1,11 @@
 import type { Message } from './decode';
 import { checkDestination, checkWeights } from './destinations';
+import { checkGatewayNames } from './gateway-names';
 import { checkHeaderOperations, corsHeaderProblem, isAuthority, matchedHeaderProblem } from './headers';
 import { checkRedirect, checkRetries } from './http-actions';
 import { entriesAt, messageAt, messagesAt, numberAt, Opinion, textAt, textsAt } from './opinion';
 import { longRegexProblem, regexMatchProblem, stringMatchProblem } from './strings';
 import { durationProblem, isLabel, labelProblems, portProblem } from './texts';
-import { checkGatewayNames } from './virtual-service';
 
 /** Checks a route of a VirtualService for HTTP. */
 export function checkHttpRoute(route: Message, delegate: boolean, opinion: Opinion): void {

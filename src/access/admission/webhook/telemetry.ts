@@ -1,8 +1,8 @@
-import { parseCel } from '../cel/parse';
-import { CelSyntaxError } from '../cel/tokens';
 import type { Message } from './decode';
 import { entriesAt, messageAt, messagesAt, numberAt, Opinion, textAt, WebhookCheck } from './opinion';
 import { checkAttachment } from './targets';
+import { parseCel } from '../cel/parse';
+import { CelSyntaxError } from '../cel/tokens';
 
 /** What the webhook says of a Telemetry. */
 export const checkTelemetry: WebhookCheck = (spec, _, opinion) => {

@@ -2,11 +2,12 @@ import { isAddressText } from '../go-addresses';
 import type { Message } from './decode';
 import { checkDestination, checkWeights } from './destinations';
 import { checkExportTo } from './export-to';
+import { checkGatewayNames } from './gateway-names';
 import { isClaimHeader } from './headers';
 import { checkHttpRoute } from './http-route';
 import { entriesAt, messageAt, messagesAt, numberAt, Opinion, textsAt, WebhookCheck } from './opinion';
 import { checkReachable } from './reachable-routes';
-import { hostsOverlap, hostWithin, fqdnProblem, isLabel, labelProblems, portProblem, subnetProblem, wildcardDomainProblem } from './texts';
+import { hostsOverlap, hostWithin, labelProblems, portProblem, subnetProblem, wildcardDomainProblem } from './texts';
 
 /** What the webhook says of a VirtualService. */
 export const checkVirtualService: WebhookCheck = (spec, { namespace }, opinion) => {
@@ -65,23 +66,6 @@ function gatewayHostProblem(host: string, sni: boolean): string | undefined {
   const parts = host.split('_');
   const sound = parts.length >= 4 && /[0-9]/.test(parts[1].replace(/^\.+|\.+$/g, '')) && /[a-zA-Z]/.test(parts[3].replace(/^\.+|\.+$/g, ''));
   return sound ? undefined : `domain name ${host} invalid, should follow 'outbound_.<PORT>_._.<HOSTNAME>' format`;
-}
-
-/** Checks names of gateways. Only names with a namespace let istiod look at the next one. */
-export function checkGatewayNames(names: readonly string[], opinion: Opinion): void {
-  for (const name of names) {
-    const slash = name.indexOf('/');
-    if (slash < 0) {
-      if (name.includes('.')) {
-        opinion.warn(`using legacy gatewayName format "${name}"; prefer the <namespace>/<name> format`);
-      }
-      opinion.errorIf(fqdnProblem(name));
-      return;
-    }
-    const [namespace, gateway] = [name.slice(0, slash), name.slice(slash + 1)];
-    opinion.errorIf(isLabel(namespace) ? undefined : `invalid value for namespace: "${namespace}"`);
-    opinion.errorIf(isLabel(gateway) ? undefined : `invalid value for gateway name: "${gateway}"`);
-  }
 }
 
 function checkTlsRoute(route: Message, context: { readonly hosts: readonly string[]; readonly inMesh: boolean }, opinion: Opinion): void {

@@ -77,3 +77,8 @@ export function changedKinds<S>(
     ...has(after, before).map((kind) => ({ change: 'lost' as const, kind })), ...has(before, after).map((kind) => ({ change: 'gained' as const, kind })),
   ];
 }
+
+/** In which directions two sets contain each other: 3 both, 2 the second one contains the first, 1 the first one contains the second. */
+export function waysOfContainment<S>([first, second]: readonly PeerTable<S>[], algebra: SetAlgebra<S>): number {
+  return (isContained(second, first, algebra) ? 2 : 0) + (isContained(first, second, algebra) ? 1 : 0);
+}

@@ -1,0 +1,63 @@
+import { PolicySources } from '../../authorization/compile';
+import { AddressSet } from '../../network/address-sets';
+import { intersectionOfPorts } from '../../network/port-sets';
+import { comparedPairs, NetworkConfig, networkTable, Peer, PeerPair } from '../../network/queries/network-tables';
+import { PeerTable } from '../../network/queries/tables';
+import { Connections } from '../../network/reach';
+import { InboundGuards, inboundGuards } from './authorization-guards';
+import { IngressGuards } from './ingress-guards';
+import { bothGuards, RequestSet } from './request-sets';
+
+/** A named set of policies of every layer over some workloads. */
+export interface AccessConfig extends NetworkConfig {
+  /** policies of the mesh; left out where there are none, then no proxy is thought of */
+  readonly mesh?: PolicySources;
+  readonly ingress?: IngressGuards;
+}
+
+const guards = new WeakMap<PolicySources, InboundGuards>();
+
+/** What the proxies of a set ask, compiled once. */
+export function guardsOf(sources: PolicySources): InboundGuards {
+  const known = guards.get(sources) ?? inboundGuards(sources);
+  guards.set(sources, known);
+  return known;
+}
+
+/** Blocks of addresses that policies of the mesh tell apart. */
+export function addressBlocks(configs: readonly AccessConfig[]): AddressSet[] {
+  return configs.flatMap(({ mesh, workloads }) => (mesh === undefined ? [] : guardsOf(mesh).blocks(workloads)));
+}
+
+/** Tables of what several sets let pass through all their layers. */
+export function accessTablesOf(configs: readonly AccessConfig[]): PeerTable<RequestSet>[] {
+  const pairs = comparedPairs(configs, addressBlocks(configs));
+  return configs.map((config, i) => accessTable(config, pairs, i));
+}
+
+function accessTable(config: AccessConfig, pairs: readonly PeerPair[], index: number): PeerTable<RequestSet> {
+  const table = networkTable(config, pairs, index);
+  const inbound = config.mesh === undefined ? undefined : guardsOf(config.mesh);
+  return {
+    ...table,
+    cells: pairs.map((pair, i) => {
+      const own = pair.in[index];
+      return own === undefined ? { ports: table.cells[i] } : guarded(table.cells[i], own, inbound, config.ingress);
+    }),
+    restricted: pairs.map((pair, i) => {
+      const own = pair.in[index];
+      return table.restricted[i] || (own !== undefined && inbound?.restricts(own.to) === true);
+    }),
+  };
+}
+
+function guarded(
+  ports: Connections, { from, to }: { readonly from: Peer; readonly to: Peer }, inbound: InboundGuards | undefined, ingress: IngressGuards | undefined,
+): RequestSet {
+  const asked = ingress?.of(from, to);
+  return {
+    ports: asked === undefined ? ports
+      : { allowed: intersectionOfPorts(ports.allowed, asked.ports), unknown: intersectionOfPorts(ports.unknown, asked.ports) },
+    guard: bothGuards(inbound?.of(from, to), asked?.guard),
+  };
+}
