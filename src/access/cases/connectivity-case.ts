@@ -1,20 +1,20 @@
 import { MeshSettings } from '../mesh-settings';
+import { Case, CaseResult, RowResult, tally } from './case-file';
+import { suiteConfigs, SuiteConfig } from './connectivity-config';
+import { emptyIn, isVacuousSet, oddIn, overlappingIn, redundantIn, uncapturedIn } from './connectivity-findings';
+import { connectionTexts } from './connectivity-map';
+import { meshOf } from './world-of-case';
 import { modelOf } from '../network/queries/network-tables';
 import { notStronglyEquivalent } from '../network/queries/strong-equivalence';
 import {
   changedKinds, containedInFirst, interferingPairs, interferingWithFirst, notForbidden, notPermitted, PeerTable, SetAlgebra, unequalPairs,
   waysOfContainment,
 } from '../network/queries/tables';
-import { refText } from '../objects';
-import { list, mapping, mappings, text } from '../snapshot/fields';
-import { accessTablesOf } from '../relation/queries/access-tables';
+import { refOf, refText } from '../objects';
+import { AccessConfig, accessTablesOf } from '../relation/queries/access-tables';
 import { authorizationOf, withAuthorization } from '../relation/queries/authorization-findings';
-import { requestAlgebra, RequestSet } from '../relation/queries/request-sets';
-import { Case, CaseResult, RowResult, tally } from './case-file';
-import { suiteConfigs, SuiteConfig } from './connectivity-config';
-import { emptyIn, isVacuousSet, oddIn, overlappingIn, redundantIn, uncapturedIn } from './connectivity-findings';
-import { connectionTexts } from './connectivity-map';
-import { meshOf } from './world-of-case';
+import { requestAlgebra, requestBeyond, RequestSet } from '../relation/queries/request-sets';
+import { list, mapping, mappings, text } from '../snapshot/fields';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -44,8 +44,9 @@ function row(query: Fields, index: number, configOf: (reference: string) => Suit
   const configs = list(references).map((reference) => configOf(String(reference)));
   const ask = QUERIES.get(kind);
   const common = { query: index, name: text(query.name), kind };
-  if (ask === undefined) {
-    return { ...common, ...(expect === undefined ? {} : { expect, agrees: false }), given: 'unknown', reason: `there is no query ${kind}` };
+  const problem = ask === undefined ? `there is no query ${kind}` : configs.find((config) => config.problem !== undefined)?.problem;
+  if (ask === undefined || problem !== undefined) {
+    return { ...common, ...(expect === undefined ? {} : { expect, agrees: false }), given: 'unknown', reason: problem };
   }
   const { given, found } = ask(configs, suite, mapping(query.output));
   const passedOver = [...new Set(configs.flatMap((config) => config.passedOver))];
@@ -66,11 +67,13 @@ function row(query: Fields, index: number, configOf: (reference: string) => Suit
 
 /** Policies that no API server stores: what they name may pass or not. */
 function brokenPolicies(config: SuiteConfig): string[] {
-  return modelOf(config).policies.filter(({ problems }) => problems.length > 0).map(({ ref, problems }) => `no API server stores ${refText(ref)}: ${problems.join(', ')}`);
+  return modelOf(config).policies.filter(({ problems }) => problems.length > 0)
+    .map(({ ref, problems }) => `no API server stores ${refText(ref)}: ${problems.join(', ')}`);
 }
 
 const COMPARISONS: readonly string[] = [
-  'equivalence', 'strongEquivalence', 'semanticDiff', 'containment', 'twoWayContainment', 'permits', 'forbids', 'interferes', 'pairwiseInterferes',
+  'equivalence', 'strongEquivalence', 'semanticDiff', 'containment', 'twoWayContainment', 'permits', 'forbids', 'interferes',
+  'pairwiseInterferes',
 ];
 
 type Ask = (configs: readonly SuiteConfig[], suite: Suite, output: Fields) => Answer;
@@ -79,11 +82,14 @@ type Tables = readonly PeerTable<RequestSet>[];
 
 const QUERIES: ReadonlyMap<string, Ask> = new Map<string, Ask>([
   ['connectivityMap', (configs) => ({ given: 0, found: configs.flatMap((config) => connectionTexts(config)) })],
-  ['equivalence', compared((tables, algebra) => unequalPairs(tables, algebra).map(pairText))],
+  ['equivalence', compared((tables, algebra, mesh) => (
+    unequalPairs(tables, algebra).map((pair) => `${pairText(pair)}: ${witness(pair, algebra, mesh)}`)))],
   ['strongEquivalence', (configs, suite) => counted(notStrongly(configs, suite))],
-  ['semanticDiff', compared(([before, after], algebra) => changedKinds(before, after, algebra).map(({ change, kind }) => `${change} ${kind}`))],
+  ['semanticDiff', compared(([before, after], algebra) => (
+    changedKinds(before, after, algebra).map(({ change, kind }) => `${change} ${kind}`)))],
   ['containment', compared((tables, algebra) => names(containedInFirst(tables, algebra)))],
-  ['twoWayContainment', (configs, { algebra }) => ({ given: waysOfContainment(accessTablesOf(configs), algebra), found: [] })],
+  ['twoWayContainment', (configs, { algebra }) => (
+    { given: configs.length < 2 ? 0 : waysOfContainment(accessTablesOf(configs), algebra), found: [] })],
   ['permits', compared((tables, algebra) => names(notPermitted(tables, algebra)))],
   ['forbids', compared((tables, algebra) => names(notForbidden(tables, algebra)))],
   ['interferes', compared((tables, algebra) => names(interferingWithFirst(tables, algebra)))],
@@ -100,8 +106,19 @@ function counted(found: readonly string[]): Answer {
   return { given: found.length, found };
 }
 
-function compared(find: (tables: Tables, algebra: SetAlgebra<RequestSet>) => string[]): Ask {
-  return (configs, { algebra }) => counted(configs.length < 2 ? [] : find(accessTablesOf(configs), algebra));
+function compared(find: (tables: Tables, algebra: SetAlgebra<RequestSet>, mesh: MeshSettings) => string[]): Ask {
+  return (configs, { algebra, mesh }) => counted(configs.length < 2 ? [] : find(accessTablesOf(configs), algebra, mesh));
+}
+
+/** Between whom two sets differ first, and in what. */
+function witness([a, b]: Tables, algebra: SetAlgebra<RequestSet>, mesh: MeshSettings): string {
+  for (const [outer, inner] of [[a, b], [b, a]]) {
+    const i = inner.cells.findIndex((cell, index) => !algebra.contains(outer.cells[index], cell));
+    if (i >= 0) {
+      return `${inner.pairs[i]} ${requestBeyond(outer.cells[i], inner.cells[i], mesh)} may pass in ${inner.name} alone`;
+    }
+  }
+  return 'nothing';
 }
 
 function each(find: (config: SuiteConfig, suite: Suite, output: Fields) => string[]): Ask {
@@ -110,12 +127,16 @@ function each(find: (config: SuiteConfig, suite: Suite, output: Fields) => strin
 
 /** Sets whose policies differ in name or in what one of them does alone, or that let different things pass. */
 function notStrongly(configs: readonly SuiteConfig[], { algebra }: Suite): string[] {
-  return configs.flatMap((a, i) => configs.slice(i + 1).filter((b) => {
-    const [one, other] = [a, b].map((config) => new Map(authorizationOf(config).map((policy) => [`${policy.object.metadata.namespace}/${policy.object.metadata.name}`, policy])));
-    const same = (pair: readonly SuiteConfig[] | ReturnType<typeof withAuthorization>[]) => unequalPairs(accessTablesOf(pair), algebra).length === 0;
-    return notStronglyEquivalent([a, b]).length > 0 || !same([a, b]) || one.size !== other.size
-      || ![...one].every(([name, policy]) => other.has(name) && same([withAuthorization(a, [policy]), withAuthorization(b, [other.get(name)!])]));
-  }).map((b) => `${a.name} and ${b.name}`));
+  const same = (pair: readonly AccessConfig[]) => unequalPairs(accessTablesOf(pair), algebra).length === 0;
+  const differ = (a: SuiteConfig, b: SuiteConfig) => {
+    const others = new Map(authorizationOf(b).map((policy) => [refText(refOf(policy)), policy]));
+    return notStronglyEquivalent([a, b]).length > 0 || !same([a, b]) || authorizationOf(a).length !== others.size
+      || authorizationOf(a).some((policy) => {
+        const other = others.get(refText(refOf(policy)));
+        return other === undefined || !same([withAuthorization(a, [policy]), withAuthorization(b, [other])]);
+      });
+  };
+  return configs.flatMap((a, i) => configs.slice(i + 1).filter((b) => differ(a, b)).map((b) => `${a.name} and ${b.name}`));
 }
 
 function names(tables: Tables): string[] {

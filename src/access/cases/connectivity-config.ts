@@ -19,6 +19,8 @@ export interface SuiteConfig extends AccessConfig {
   readonly severalPods: ReadonlySet<string>;
   /** kinds of objects that have a say in traffic and that no query looks at */
   readonly passedOver: readonly string[];
+  /** why there is nothing to ask about */
+  readonly problem?: string;
 }
 
 /** What a query names: a set, and perhaps one policy of it. */
@@ -33,7 +35,9 @@ const KINDS: Readonly<Record<string, string>> = {
   K8sNetworkPolicy: 'NetworkPolicy', IstioAuthorizationPolicy: 'AuthorizationPolicy', K8sIngress: 'Ingress',
 };
 const SECURITY = 'security.istio.io';
-const TRAFFIC_GROUPS = ['networking.istio.io', 'gateway.networking.k8s.io', 'policy.networking.k8s.io', 'crd.projectcalico.org', 'projectcalico.org', 'cilium.io'];
+const TRAFFIC_GROUPS = [
+  'networking.istio.io', 'gateway.networking.k8s.io', 'policy.networking.k8s.io', 'crd.projectcalico.org', 'projectcalico.org', 'cilium.io',
+];
 
 /** Reads the sets of a case, each once, by what queries call them. */
 export function suiteConfigs(one: Case): (reference: string) => SuiteConfig {
@@ -46,8 +50,8 @@ export function suiteConfigs(one: Case): (reference: string) => SuiteConfig {
   };
 }
 
-function readConfig(one: Case, text_: string, mesh: MeshSettings): SuiteConfig {
-  const reference = referenceOf(text_);
+function readConfig(one: Case, written: string, mesh: MeshSettings): SuiteConfig {
+  const reference = referenceOf(written);
   const files = mapping(mapping(one.configs)[reference.config]);
   const [topology, resources] = [files.topology, files.resources].map((names) => manifestsIn(one, names));
   // what a namespace, a pod or a Service is called can be said twice
@@ -56,7 +60,8 @@ function readConfig(one: Case, text_: string, mesh: MeshSettings): SuiteConfig {
   const services = servicesOf(all);
   const policies = distinct(resources).filter((manifest) => isNamed(manifest, reference));
   return {
-    name: text_,
+    name: written,
+    problem: problemOf(one, reference, policies),
     workloads: workloadsOf(all.map(alone), namespaces, () => 'none').map((workload) => ({ ...workload, hostNetwork: false })),
     namespaces,
     policies: policies.filter(({ object }) => object.kind === 'NetworkPolicy' && groupOf(object.apiVersion) === 'networking.k8s.io'),
@@ -64,8 +69,20 @@ function readConfig(one: Case, text_: string, mesh: MeshSettings): SuiteConfig {
     ingress: ingressOf(policies, services),
     owners: new Map(all.flatMap(ownerOf)),
     severalPods: new Set(all.filter(hasSeveralPods).map(({ object }) => idOf(object))),
-    passedOver: [...new Set(resources.map(({ object }) => object).filter(({ apiVersion }) => TRAFFIC_GROUPS.includes(groupOf(apiVersion))).map(({ kind }) => kind))],
+    passedOver: passedOverIn(resources),
   };
+}
+
+function problemOf({ configs }: Case, { config, policy }: Reference, policies: readonly Manifest[]): string | undefined {
+  if (mapping(configs)[config] === undefined) {
+    return `there is no set ${config}`;
+  }
+  return policy !== undefined && policies.length === 0 ? `there is no policy ${policy} in ${config}` : undefined;
+}
+
+function passedOverIn(manifests: readonly Manifest[]): string[] {
+  const others = manifests.map(({ object }) => object).filter(({ apiVersion }) => TRAFFIC_GROUPS.includes(groupOf(apiVersion)));
+  return [...new Set(others.map(({ kind }) => kind))];
 }
 
 function referenceOf(written: string): Reference {
@@ -75,14 +92,17 @@ function referenceOf(written: string): Reference {
 }
 
 function isNamed({ object: { kind, metadata } }: Manifest, { policy, namespace, kind: wanted }: Reference): boolean {
-  return policy === undefined
-    || (metadata.name === policy && (namespace === undefined || metadata.namespace === namespace) && (wanted === undefined || kind === wanted));
+  const isOf = <T>(own: T, said: T | undefined) => said === undefined || own === said;
+  return isOf(metadata.name, policy) && isOf(metadata.namespace, namespace) && isOf(kind, wanted);
 }
 
 function manifestsIn({ inputs }: Case, names: unknown): Manifest[] {
   return list(names).flatMap((name) => mappings(mapping(inputs)[String(name)]))
-    .filter((object): object is KubeObject => typeof object.kind === 'string' && typeof object.apiVersion === 'string' && text(mapping(object.metadata).name) !== undefined)
-    .map((object) => ({ object: inNamespace(object), origin: {} }));
+    .filter(isObject).map((object) => ({ object: inNamespace(object), origin: {} }));
+}
+
+function isObject(value: Readonly<Record<string, unknown>>): value is KubeObject {
+  return [value.kind, value.apiVersion, mapping(value.metadata).name].every((field) => text(field) !== undefined);
 }
 
 /** Where a client puts what names no namespace. */
@@ -93,7 +113,8 @@ function inNamespace(object: KubeObject): KubeObject {
 
 /** Of objects of one name the last one is what a cluster has. */
 function distinct(manifests: readonly Manifest[]): Manifest[] {
-  return [...new Map(manifests.map((manifest) => [`${groupOf(manifest.object.apiVersion)} ${manifest.object.kind} ${idOf(manifest.object)}`, manifest])).values()];
+  const keyOf = (object: KubeObject) => `${groupOf(object.apiVersion)} ${object.kind} ${idOf(object)}`;
+  return [...new Map(manifests.map((manifest) => [keyOf(manifest.object), manifest])).values()];
 }
 
 function idOf({ metadata: { namespace = 'default', name } }: KubeObject): string {
@@ -102,12 +123,14 @@ function idOf({ metadata: { namespace = 'default', name } }: KubeObject): string
 
 /** Every pod that is shown is one peer, whatever others look like it. */
 function alone({ object, origin }: Manifest): Manifest {
-  return { object: object.kind === 'Pod' ? { ...object, metadata: { ...object.metadata, ownerReferences: [] } as KubeObject['metadata'] } : object, origin };
+  const metadata = { ...object.metadata, ownerReferences: [] } as KubeObject['metadata'];
+  return object.kind === 'Pod' ? { object: { ...object, metadata }, origin } : { object, origin };
 }
 
 function ownerOf({ object }: Manifest): [string, string][] {
   const [owner] = mappings(mapping(object.metadata).ownerReferences);
-  return object.kind !== 'Pod' || owner === undefined ? [] : [[idOf(object), `${object.metadata.namespace ?? 'default'}/${String(owner.name)}`]];
+  return object.kind !== 'Pod' || owner === undefined ? []
+    : [[idOf(object), `${object.metadata.namespace ?? 'default'}/${String(owner.name)}`]];
 }
 
 function hasSeveralPods({ object }: Manifest): boolean {

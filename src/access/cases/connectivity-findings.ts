@@ -1,7 +1,7 @@
 import { MeshSettings } from '../mesh-settings';
+import { DIRECTIONS } from '../network/policy';
 import { emptyParts, isVacuous, PolicyPart, redundantPolicyParts, uncaptured } from '../network/queries/findings';
 import { modelOf } from '../network/queries/network-tables';
-import { DIRECTIONS } from '../network/policy';
 import { refText } from '../objects';
 import {
   AuthorizationPart, authorizationOf, emptyAuthorization, isVacuousAuthorization, redundantAuthorization, unauthorized,
@@ -35,15 +35,16 @@ export function oddIn(config: SuiteConfig, mesh: MeshSettings): string[] {
 export function overlappingIn(config: SuiteConfig): string[] {
   const model = modelOf(config);
   const pairs = config.workloads.flatMap((workload) => {
-    const own = [...new Set(DIRECTIONS.flatMap((direction) => model.policiesOf(workload, direction)))].map(({ ref }) => refText(ref)).sort();
+    const policies = new Set(DIRECTIONS.flatMap((direction) => model.policiesOf(workload, direction)));
+    const own = [...policies].map(({ ref }) => refText(ref)).sort();
     return own.flatMap((a, i) => own.slice(i + 1).map((b) => `${a} and ${b}`));
   });
   return [...new Set(pairs)];
 }
 
 /**
- * Who is captured by no policy, by layer and direction, called by the controller of its pods; AuthorizationPolicies are about what comes in.
- * Where there are no policies at all every pod is counted once, and so is the ingress controller that there has to be for Ingresses.
+ * Who is captured by no policy, by layer and direction, called by the controller of its pods; AuthorizationPolicies are about what comes
+ * in. Where there are no policies at all every pod is counted once, and so is the ingress controller that there has to be for Ingresses.
  */
 export function uncapturedIn(config: SuiteConfig, byPod: boolean): string[] {
   const { policies, workloads, owners, ingress } = config;

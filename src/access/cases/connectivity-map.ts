@@ -1,35 +1,31 @@
-import { difference } from '../network/intervals';
-import { isNoPort, portsText } from '../network/port-sets';
-import { comparedPairs, Peer } from '../network/queries/network-tables';
-import { AccessConfig, accessTablesOf, addressBlocks } from '../relation/queries/access-tables';
-import { Guard, RequestSet } from '../relation/queries/request-sets';
+import { difference, intersection, Intervals } from '../network/intervals';
+import { isNoPort, NO_PORTS, portsText } from '../network/port-sets';
+import { AccessConfig, accessTablesOf } from '../relation/queries/access-tables';
+import { Guard, GuardedPorts, RequestSet } from '../relation/queries/request-sets';
 
-/** What passes between the peers of a set, a line each; ranges of addresses are called by their first one. */
+/** What passes between the peers of a set, a line each. */
 export function connectionTexts(config: AccessConfig): string[] {
-  const pairs = comparedPairs([config], addressBlocks([config]));
-  const [{ cells }] = accessTablesOf([config]);
-  return pairs.flatMap(({ in: [pair] }, i) => {
-    const allowed = textOf(cells[i]);
-    return pair === undefined || allowed === undefined ? [] : [`${peerText(pair.from)} => ${peerText(pair.to)}: ${allowed}`];
+  const [{ cells, pairs }] = accessTablesOf([config]);
+  return cells.flatMap((cell, i) => {
+    const parts = textsOf(cell);
+    return parts.length === 0 ? [] : [`${pairs[i]}: ${parts.join(', ')}`];
   });
 }
 
-function peerText(peer: Peer): string {
-  return 'address' in peer ? `from ${peer.address} on` : peer.workload.id;
-}
-
-/** Nothing: undefined. */
-function textOf({ ports: { allowed, unknown }, guard }: RequestSet): string | undefined {
-  const refused = (guard ?? []).filter(({ http, tcp }) => [http, tcp].every((condition) => condition.is === 'constant' && !condition.value));
-  const left = refused.reduce((ports, { first, last }) => ({ ...ports, TCP: difference(ports.TCP, [{ first, last }]) }), allowed);
-  const parts = [
-    ...(isNoPort(left) ? [] : [portsText(left)]),
+function textsOf({ ports: { allowed, unknown }, guard = [] }: RequestSet): string[] {
+  const some = intersection(allowed.TCP, portsWhere(guard, (part) => !isAlways(part, true) && !isAlways(part, false)));
+  const whole = { ...allowed, TCP: difference(allowed.TCP, portsWhere(guard, (part) => !isAlways(part, true))) };
+  return [
+    ...(isNoPort(whole) ? [] : [portsText(whole)]),
+    ...(some.length === 0 ? [] : [`some requests on ${portsText({ ...NO_PORTS, TCP: some })}`]),
     ...(isNoPort(unknown) ? [] : [`perhaps ${portsText(unknown)}`]),
-    ...(guard === undefined || !isPartial(guard) ? [] : ['some requests on TCP']),
   ];
-  return parts.length === 0 ? undefined : parts.join(', ');
 }
 
-function isPartial(guard: Guard): boolean {
-  return guard.some(({ http, tcp }) => http.is !== 'constant' || tcp.is !== 'constant' || http.value !== tcp.value);
+function portsWhere(guard: Guard, test: (part: GuardedPorts) => boolean): Intervals<number> {
+  return guard.filter(test).map(({ first, last }) => ({ first, last }));
+}
+
+function isAlways({ http, tcp }: GuardedPorts, value: boolean): boolean {
+  return [http, tcp].every((condition) => condition.is === 'constant' && condition.value === value);
 }

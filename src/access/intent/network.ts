@@ -1,6 +1,6 @@
 import { IntendedAccess, IntendedEdge, IntendedEnd, IntendedPorts, QUARANTINE_LABEL } from '../../values/grammar/intended-access';
 import { AddressGroup } from '../network/address-groups';
-import { addressesText, intersectionOfAddresses, isNoAddress } from '../network/address-sets';
+import { addressesText, AddressSet, addressText, intersectionOfAddresses, isNoAddress } from '../network/address-sets';
 import { NetworkModel } from '../network/model';
 import { Direction } from '../network/policy';
 import { differenceOfPorts, isNoPort, portsText, PROTOCOLS } from '../network/port-sets';
@@ -15,6 +15,8 @@ import { NetworkPopulation, networkPopulation } from './witnesses';
 
 type Fields = Readonly<Record<string, unknown>>;
 const TYPES = { ingress: 'Ingress', egress: 'Egress' } as const;
+/** As many workloads as a message names. */
+const MOST_NAMES = 3;
 const NONE: Connections = { allowed: { TCP: [], UDP: [], SCTP: [], other: false }, unknown: { TCP: [], UDP: [], SCTP: [], other: false } };
 
 /**
@@ -50,10 +52,17 @@ function oneWay(manifest: Manifest, direction: Direction): Manifest[] {
 function meantPolicies(population: NetworkPopulation, access: IntendedAccess, direction: Direction): Manifest[] {
   const closed = access.scopes.filter(({ layers }) => layers.network === 'closed').map(({ namespace, labels }) => policy(namespace, labels, direction, []));
   const open = access.scopes.filter(({ layers }) => layers.network === 'open').map(({ namespace, labels }) => policy(namespace, labels, direction, [{}], NOT_QUARANTINED));
-  return [...closed, ...open, ...access.edges.flatMap((edge) => edgePolicies(population, access, edge, direction))];
+  const isolated = closedByNamespace(population, access);
+  return [...closed, ...open, ...access.edges.flatMap((edge) => edgePolicies(isolated, edge, direction))];
 }
 
-function edgePolicies(population: NetworkPopulation, access: IntendedAccess, edge: IntendedEdge, direction: Direction): Manifest[] {
+function closedByNamespace({ workloads, namespaces }: NetworkPopulation, access: IntendedAccess): Map<string, Workload[]> {
+  const found = new Map<string, Workload[]>([...namespaces.keys()].map((name) => [name, []]));
+  workloads.filter((workload) => meantFor(access, workload)?.layers.network === 'closed').forEach((workload) => found.get(workload.namespace)?.push(workload));
+  return found;
+}
+
+function edgePolicies(isolated: ReadonlyMap<string, readonly Workload[]>, edge: IntendedEdge, direction: Direction): Manifest[] {
   const [own, other] = direction === 'ingress' ? [edge.to, edge.from] : [edge.from, edge.to];
   const { pods } = own;
   const peers = peersOf(other);
@@ -61,12 +70,10 @@ function edgePolicies(population: NetworkPopulation, access: IntendedAccess, edg
     return [];
   }
   const rule = { [direction === 'ingress' ? 'from' : 'to']: peers, ports: edge.ports.map(portOf) };
-  const namespaces = pods.namespace === undefined ? [...population.namespaces.keys()] : [pods.namespace];
+  const namespaces = pods.namespace === undefined ? [...isolated.keys()] : [pods.namespace];
   // where nothing is closed an edge closes nothing either
-  const closed = new Set(population.workloads.filter((one) => isOf(pods, one) && meantFor(access, one)?.layers.network === 'closed')
-    .map((one) => one.namespace));
-  return namespaces.filter((namespace) => closed.has(namespace))
-    .map((namespace) => policy(namespace, pods.labels, direction, [rule], NOT_QUARANTINED));
+  const closes = (namespace: string) => isolated.get(namespace)?.some((one) => isOf(pods, one)) === true;
+  return namespaces.filter(closes).map((namespace) => policy(namespace, pods.labels, direction, [rule], NOT_QUARANTINED));
 }
 
 const NOT_QUARANTINED: Fields = { matchExpressions: [{ key: QUARANTINE_LABEL, operator: 'DoesNotExist' }] };
@@ -97,10 +104,25 @@ interface Side {
   readonly path?: string;
 }
 
+/** Workloads with the same access are compared and told once. */
 function betweenWorkloads(side: Side): Difference[] {
   const [is, should] = [side.real, side.meant].map((model) => byOther(model, side));
-  return [...new Set([...is.keys(), ...should.keys()])]
-    .flatMap((other) => compared({ ...side, other: other.id, end: other, is: is.get(other) ?? NONE, should: should.get(other) ?? NONE }));
+  const groups = new Map<Connections, Map<Connections, Workload[]>>();
+  for (const other of new Set([...is.keys(), ...should.keys()])) {
+    const [one, two] = [is.get(other) ?? NONE, should.get(other) ?? NONE];
+    const known = groups.get(one) ?? new Map<Connections, Workload[]>();
+    groups.set(one, known);
+    const others = known.get(two) ?? [];
+    known.set(two, others);
+    others.push(other);
+  }
+  return [...groups].flatMap(([one, known]) => [...known].flatMap(([two, others]) => (
+    compared({ ...side, is: one, should: two, end: () => ({ workload: others[0] }), others: () => listed(others.map(({ id }) => id)) }))));
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - MOST_NAMES;
+  return more <= 0 ? names.join(', ') : `${names.slice(0, MOST_NAMES).join(', ')} and ${more} more`;
 }
 
 function byOther(model: NetworkModel, { workload, direction }: Side): Map<Workload, Connections> {
@@ -116,25 +138,33 @@ function withOutside(side: Side): Difference[] {
     if (isNoAddress(shared)) {
       return [];
     }
-    return compared({ ...side, other: addressesText(shared), is: a.connections, should: b.connections });
+    return compared({ ...side, others: () => addressesText(shared), end: () => anAddress(shared), is: a.connections, should: b.connections });
   }));
 }
 
+function anAddress(set: AddressSet): { readonly address: string } {
+  const family = set[4].length > 0 ? 4 : 6;
+  return { address: addressText({ family, value: set[family][0].first }) };
+}
+
 interface Pair extends Side {
-  readonly other: string;
   readonly is: Connections;
   readonly should: Connections;
-  /** the other end, if it is a workload */
-  readonly end?: Workload;
+  /** the other ends in words, and one of them */
+  readonly others: () => string;
+  readonly end: () => { readonly workload: Workload } | { readonly address: string };
 }
 
 function compared(pair: Pair): Difference[] {
-  const { workload, other, direction, is, should, path } = pair;
+  const { workload, direction, is, should, path } = pair;
   const half = direction === 'ingress' ? 'admits' : 'may send';
-  const [from, to] = direction === 'ingress' ? [other, workload.id] : [workload.id, other];
-  const about = (kind: Difference['kind'], ports: Connections['allowed'], text: string): Difference[] => (isNoPort(ports) ? [] : [{
-    layer: 'network', kind, from, to, witness: portsText(ports), text, path, ...(kind === 'excess' ? decider(pair) : {}),
-  }]);
+  const about = (kind: Difference['kind'], ports: Connections['allowed'], text: string): Difference[] => {
+    if (isNoPort(ports)) {
+      return [];
+    }
+    const [from, to] = direction === 'ingress' ? [pair.others(), workload.id] : [workload.id, pair.others()];
+    return [{ layer: 'network', kind, from, to, witness: portsText(ports), text, path, ...(kind === 'excess' ? decider(pair) : {}) }];
+  };
   return [
     ...about('missing', differenceOfPorts(should.allowed, is.allowed), `no NetworkPolicy ${half} it`),
     ...about('excess', differenceOfPorts(is.allowed, should.allowed), `a NetworkPolicy ${half} it, or none refuses it`),
@@ -144,13 +174,10 @@ function compared(pair: Pair): Difference[] {
 
 /** What lets through too much: the policy, rule and clause of the first port. */
 function decider({ real, workload, direction, end, is, should }: Pair): Partial<Difference> {
-  if (end === undefined) {
-    return {};
-  }
   const excess = differenceOfPorts(is.allowed, should.allowed);
   const protocol = PROTOCOLS.find((one) => excess[one].length > 0) ?? 'TCP';
-  const [from, to] = direction === 'ingress' ? [end, workload] : [workload, end];
-  const { steps } = real.verdict({ from: { workload: from }, to: { workload: to }, protocol, port: excess[protocol][0]?.first ?? 1 });
+  const [from, to] = direction === 'ingress' ? [end(), { workload }] : [{ workload }, end()];
+  const { steps } = real.verdict({ from, to, protocol, port: excess[protocol][0]?.first ?? 1 });
   const step = steps.find(({ object, outcome }) => object !== undefined && outcome === 'pass');
   return step === undefined ? {} : { object: step.object, clause: step.clause };
 }

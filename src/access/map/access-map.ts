@@ -6,47 +6,15 @@ import { Intervals, normalized } from '../network/intervals';
 import { hasPort } from '../network/port-sets';
 import { Connections } from '../network/reach';
 import { Source } from '../question';
-import { TransportProtocol, Workload } from '../workload';
-import { ClientSide, clientSide } from './client-side';
+import { Workload } from '../workload';
+import { clientSide } from './client-side';
+import { AccessEdge, Destination, edge, EdgeLayers, EdgePorts, edgePorts, PortGrants } from './edges';
 import { Grant, grantsOf, weakest } from './grants';
 import { outsideSources } from './outside';
 import { MeshGuards, Passage, passagesTo } from './passages';
 import { commonPorts, portClasses, portsOfInterest } from './ports-of-interest';
-import { Requests } from './requests';
 import { SourceGroups } from './source-groups';
-import { NamedGroup, SourceList, SourceName, SourceNames } from './source-names';
-
-/** Ports of one protocol. */
-export interface EdgePorts {
-  readonly protocol: TransportProtocol | 'other';
-  /** 0 for protocols without ports */
-  readonly first: number;
-  readonly last: number;
-}
-
-/** What guards an edge: which sides NetworkPolicies isolate, and what the mesh asks for. */
-export interface EdgeLayers extends MeshGuards {
-  readonly network: 'both' | 'ingress' | 'egress' | 'none';
-}
-
-/** Who may reach whom with what. */
-export interface AccessEdge {
-  /** the id of a workload, `namespace/*`, `*&#47;*`, the id of a group, `outside`, a CIDR, or `any`: all workloads and everything outside */
-  readonly from: string;
-  /** whom of them the edge is not about */
-  readonly except?: readonly string[];
-  /** the id of a workload, a host, a CIDR, or `outside` */
-  readonly to: string;
-  /** CIDRs that are left out of the one that the edge leads to */
-  readonly toExcept?: readonly string[];
-  readonly ports: readonly EdgePorts[];
-  readonly requests: Requests;
-  /** only connections that are HTTP, or only those that are not */
-  readonly speaks?: 'http' | 'tcp';
-  readonly layers: EdgeLayers;
-  readonly unknown?: readonly string[];
-  readonly ifProvidersAgree?: readonly string[];
-}
+import { NamedGroup, SourceList, SourceNames } from './source-names';
 
 /** The whole map. */
 export interface AccessMap {
@@ -68,22 +36,6 @@ export function accessMap(model: AccessModel, options: AccessMapOptions = {}): A
   return new Mapping(model.world, options).run();
 }
 
-/** What is said of some ports for some sources. */
-export interface PortGrants {
-  readonly ports: readonly EdgePorts[];
-  readonly grant: Pick<Grant, 'requests' | 'speaks' | 'unknown' | 'ifProvidersAgree'>;
-  readonly guards: MeshGuards;
-  readonly key: string;
-}
-
-/** What is found out once about a destination. */
-export interface Destination {
-  readonly workload: Workload;
-  readonly told: readonly number[];
-  readonly conditions: readonly Condition[];
-  readonly isolated: boolean;
-}
-
 const TUNNEL = 15008;
 
 class Mapping {
@@ -103,7 +55,7 @@ class Mapping {
     const { to = () => true, from } = this.options;
     const targets = from === undefined ? workloads : this.reachedBy(workloads.filter(({ id }) => from(id)));
     const edges = targets.filter(({ id }) => to(id)).flatMap((workload) => this.edgesTo(workload));
-    const side: ClientSide = clientSide(this.world, this.names, { from, to: this.options.to });
+    const side = clientSide(this.world, this.names, { from, to: this.options.to });
     return { edges: [...edges, ...side.edges], groups: this.names.groups, notes: [...this.notes, ...side.notes] };
   }
 
@@ -201,7 +153,7 @@ class Mapping {
         continue;
       }
       const passages = passagesTo(this.world, client, destination.workload, port);
-      for (const grant of grantsOf(this.world, passages.map((one) => [one, this.networkOf(one, client, destination.workload, port, connections)] as const))) {
+      for (const grant of grantsOf(this.world, passages.map((one) => [one, this.networkOf(one, client, destination.workload, connections)] as const))) {
         const known = byKey.get(grant.key);
         if (known === undefined) {
           byKey.set(grant.key, { grants: [grant], ports: [...ports] });
@@ -226,7 +178,7 @@ class Mapping {
       .flatMap((one) => (one.ports.length > 1 ? one.ports.map((range) => ({ port: range.first, ports: [range] })) : [one])) : portClasses(ports, told);
   }
 
-  private networkOf({ legs }: Passage, client: Source, destination: Workload, port: number, connections: Connections): boolean | undefined {
+  private networkOf({ legs }: Passage, client: Source, destination: Workload, connections: Connections): boolean | undefined {
     const answers = legs.map((leg) => {
       const direct = leg.from === client && leg.to === destination;
       const { allowed, unknown } = direct ? connections : this.world.network.connections(leg.from, { workload: leg.to });
@@ -253,10 +205,6 @@ function portGrants({ requests, speaks, unknown, ifProvidersAgree }: PortGrants[
   return { ports, grant, guards, key: `${text} ${key} ${guards.mtls} ${guards.identity} ${guards.egress}` };
 }
 
-export function edgePorts(protocol: TransportProtocol, ports: Intervals<number>): EdgePorts[] {
-  return ports.map(({ first, last }) => ({ protocol, first, last }));
-}
-
 const NO_GUARDS: MeshGuards = { mtls: 'none', identity: 'none', egress: 'none' };
 
 /** What the mesh does not carry passes by the network layer alone. */
@@ -274,10 +222,6 @@ function withoutMesh(tcp: readonly PortGrants[], { allowed, unknown }: Connectio
 }
 
 const ADDRESSES = 'NetworkPolicies ask for addresses that are not known';
-
-export function edge(name: SourceName, to: string, { ports, grant, guards }: PortGrants, network: EdgeLayers['network']): AccessEdge {
-  return { ...name, to, ports, ...grant, layers: { network, ...guards } };
-}
 
 /** Everybody inside and everybody outside is anybody. */
 function mergedAny(inside: AccessEdge[], outside: AccessEdge[]): AccessEdge[] {

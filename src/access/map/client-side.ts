@@ -9,9 +9,9 @@ import { normalized } from '../network/intervals';
 import { hasPort, portsText } from '../network/port-sets';
 import { isNoConnection } from '../network/reach';
 import { Workload } from '../workload';
-import type { AccessEdge, EdgePorts } from './access-map';
+import { AccessEdge, EdgePorts } from './edges';
 import { addressNames } from './outside';
-import type { MeshGuards } from './passages';
+import { MeshGuards } from './passages';
 import { portClasses } from './ports-of-interest';
 import { SourceName, SourceNames } from './source-names';
 

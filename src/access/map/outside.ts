@@ -6,7 +6,7 @@ import {
 } from '../network/address-sets';
 import { Connections } from '../network/reach';
 import { Source } from '../question';
-import type { Destination, PortGrants } from './access-map';
+import { Destination, PortGrants } from './edges';
 
 /** What addresses outside may send. */
 export interface OutsideSource {

@@ -39,17 +39,17 @@ export interface Leg {
   readonly port: number;
 }
 
-/** A way that is closed. */
-class Closed extends Error {}
+/** A way that is closed; thrown often, so it is made once. */
+const CLOSED = new Error('closed');
 
 /** All ways in which a client gets through to a port of a workload, but for NetworkPolicies. */
 export function passagesTo(world: World, client: Source, destination: Workload, port: number): Passage[] {
   const application = destination.mode === 'sidecar' ? world.applications.of(destination, port).application : ServicePortApplication.SNIFFED;
-  return speechesFor(world, destination, application).flatMap((speech) => waysTo(world, client, destination, port).flatMap((way) => {
+  return speechesFor(destination, application).flatMap((speech) => waysTo(world, client, destination, port).flatMap((way) => {
     try {
       return passage(world, client, destination, { port, speech, travelled: travel(world, client, destination, { port, way, speech }) });
     } catch (error) {
-      if (error instanceof Closed) {
+      if (error === CLOSED) {
         return [];
       }
       throw error;
@@ -58,7 +58,7 @@ export function passagesTo(world: World, client: Source, destination: Workload, 
 }
 
 /** HTTP ports answer nothing else, and on a port of bytes it does not matter what the bytes are, unless there are rules for names of TLS. */
-function speechesFor(world: World, destination: Workload, application: ServicePortApplication | undefined): readonly Speech[] {
+function speechesFor(destination: Workload, application: ServicePortApplication | undefined): readonly Speech[] {
   if (destination.mode === 'sidecar' && application === ServicePortApplication.HTTP) {
     return ['http'];
   }
@@ -158,7 +158,7 @@ function atZtunnel(world: World, client: Source, { workload, peer, port, from }:
   const source = sources.length === 1 ? sources[0] : undefined;
   const { outcome, text } = decideZtunnel(compiled, { identity: peer, port, destination: workload!.addresses[0], source });
   if (outcome === 'refuse') {
-    throw new Closed();
+    throw CLOSED;
   }
   const plain = decide(compiled.admitted, (leaf) => leafTruth(leaf, ztunnelFacts({ port })));
   return {
@@ -188,16 +188,40 @@ function arriving(world: World, client: Source, point: EnforcementPoint, { speec
     return plain;
   }
   switch (sent?.sends) {
-    case 'nothing': throw new Closed();
+    case 'nothing': throw CLOSED;
     case 'mesh-mtls': return mesh(principalOf(client.workload, world.snapshot.mesh), sent.sni);
     case 'other-tls': return { tls: { tls: true, speaks: 'tcp' } };
     default: return plain;
   }
 }
 
+const atSidecars = new WeakMap<World, Map<string, Enforced | undefined>>();
+
+/** Many clients arrive alike, so that each of these is decided once. */
 function atSidecar(world: World, client: Source, point: EnforcementPoint, call: Call): Enforced {
   const workload = point.workload!;
+  const arrived = arriving(world, client, point, call);
+  const peers = peersOf(client, point);
+  const key = `${workload.id} ${point.port} ${arrived.principal} ${arrived.tls.tls} ${arrived.tls.speaks} ${arrived.sni} ${peers.join()}`;
+  let decided = atSidecars.get(world);
+  if (decided === undefined) {
+    decided = new Map();
+    atSidecars.set(world, decided);
+  }
+  if (!decided.has(key)) {
+    decided.set(key, sidecarGate(world, point, arrived, peers));
+  }
+  const enforced = decided.get(key);
+  if (enforced === undefined) {
+    throw CLOSED;
+  }
+  return enforced;
+}
+
+/** What a sidecar asks of a connection; `undefined` where it takes none. */
+function sidecarGate(world: World, point: EnforcementPoint, arrived: Arriving, peers: readonly string[]): Enforced | undefined {
   const { port } = point;
+  const workload = point.workload!;
   const captured = isCaptured(workload, port);
   if (captured !== true) {
     const unknown = captured === undefined ? [`whether the proxy of ${workload.id} takes port ${port} cannot be told from its annotations`] : [];
@@ -206,7 +230,6 @@ function atSidecar(world: World, client: Source, point: EnforcementPoint, call: 
   const inbound = world.inboundOf(workload);
   const { mesh } = world.snapshot;
   const { application, text } = world.applications.of(workload, port);
-  const arrived = arriving(world, client, point, call);
   const mode = modeOfPort(inbound.mtls, port);
   if (application === undefined) {
     return { gate: [], mtls: mode, unknown: [text] };
@@ -214,18 +237,18 @@ function atSidecar(world: World, client: Source, point: EnforcementPoint, call: 
   const { chain, authenticated } = inboundChain({ port, mode, application, client: arrived.tls, mesh });
   // TLS of the mesh that nothing ends reaches an application that cannot read it
   if (chain === 'reset' || (chain === 'raw' && arrived.principal !== undefined)) {
-    throw new Closed();
+    return undefined;
   }
-  return { ...proxied(world, inbound, chain === 'raw' ? 'tcp' : chain, arrived.tls.speaks, seenAt(world, client, point, {
-    principal: authenticated ? arrived.principal : undefined, sni: arrived.sni, anySni: chain === 'raw',
-  })), mtls: mode };
+  const seen = seenAt(world, peers, point, { principal: authenticated ? arrived.principal : undefined, sni: arrived.sni, anySni: chain === 'raw' });
+  const found = proxied(inbound, chain === 'raw' ? 'tcp' : chain, arrived.tls.speaks, seen);
+  return found === undefined ? undefined : { ...found, mtls: mode };
 }
 
-function seenAt(world: World, client: Source, point: EnforcementPoint, who: Pick<Seen, 'principal' | 'sni' | 'anySni'>, destinations?: readonly string[]): Seen {
+function seenAt(world: World, peers: readonly string[], point: EnforcementPoint, who: Pick<Seen, 'principal' | 'sni' | 'anySni'>, destinations?: readonly string[]): Seen {
   return {
     ...who,
     ...(who.principal === undefined ? {} : { principal: `spiffe://${who.principal}` }),
-    peers: peersOf(client, point),
+    peers,
     destinations: destinations ?? point.workload?.addresses ?? [],
     port: point.port,
     kind: point.at === 'waypoint' ? 'waypoint' : point.at === 'destination-gateway' ? 'gateway' : 'sidecar',
@@ -234,10 +257,10 @@ function seenAt(world: World, client: Source, point: EnforcementPoint, who: Pick
 }
 
 function proxied(
-  world: World, { authorization }: ReturnType<typeof compileInbound>, chain: 'http' | 'tcp', speaks: 'http' | 'tcp', seen: Seen,
-): Pick<Enforced, 'gate' | 'chain' | 'unknown'> {
+  { authorization }: ReturnType<typeof compileInbound>, chain: 'http' | 'tcp', speaks: 'http' | 'tcp', seen: Seen,
+): Pick<Enforced, 'gate' | 'chain' | 'unknown'> | undefined {
   if (chain === 'http' && speaks === 'tcp') {
-    throw new Closed();
+    return undefined;
   }
   if (authorization.refusals.length > 0) {
     return { gate: [], chain, unknown: [`Envoy does not take the configuration: ${authorization.refusals[0]}`] };
@@ -245,10 +268,15 @@ function proxied(
   const unknown = authorization.unreadable === undefined || chain === 'tcp' ? []
     : [`no API server stores a RequestAuthentication that applies: ${authorization.unreadable}`];
   const gate = gateOf(authorization[chain], chain, seen);
-  if (gate.admitted.is === 'constant' && !gate.admitted.value || gate.refused.includes(TRUE)) {
-    throw new Closed();
+  const closed = (gate.admitted.is === 'constant' && !gate.admitted.value) || gate.refused.includes(TRUE);
+  return closed ? undefined : { gate: [gate], chain, unknown };
+}
+
+function orClosed<T>(found: T | undefined): T {
+  if (found === undefined) {
+    throw CLOSED;
   }
-  return { gate: [gate], chain, unknown };
+  return found;
 }
 
 function atWaypoint(world: World, client: Source, point: EnforcementPoint, call: Call): Enforced {
@@ -264,8 +292,8 @@ function atWaypoint(world: World, client: Source, point: EnforcementPoint, call:
   }
   const chain = application === ServicePortApplication.SNIFFED ? arrived.tls.speaks : application === ServicePortApplication.HTTP ? 'http' : 'tcp';
   const { service } = call.travelled.way;
-  const seen = seenAt(world, client, point, { principal: arrived.principal, anySni: false }, service?.clusterIP === undefined ? [] : [service.clusterIP]);
-  return { ...proxied(world, inbound, chain, arrived.tls.speaks, seen), mtls: 'STRICT' };
+  const seen = seenAt(world, peersOf(client, point), point, { principal: arrived.principal, anySni: false }, service?.clusterIP === undefined ? [] : [service.clusterIP]);
+  return { ...orClosed(proxied(inbound, chain, arrived.tls.speaks, seen)), mtls: 'STRICT' };
 }
 
 function atGateway(world: World, client: Source, point: EnforcementPoint, call: Call): Enforced {
@@ -273,9 +301,9 @@ function atGateway(world: World, client: Source, point: EnforcementPoint, call: 
   const arrived = arriving(world, client, point, call);
   const servers = world.gateways.servers.of(workload);
   const inbound = world.inboundOf(workload);
-  const seen = (authenticated: boolean) => seenAt(world, client, point, { principal: authenticated ? arrived.principal : undefined, sni: arrived.sni, anySni: arrived.tls.tls && arrived.principal === undefined });
+  const seen = (authenticated: boolean) => seenAt(world, peersOf(client, point), point, { principal: authenticated ? arrived.principal : undefined, sni: arrived.sni, anySni: arrived.tls.tls && arrived.principal === undefined });
   const enter = (chain: 'http' | 'tcp', authenticated: boolean): Enforced => (
-    { ...proxied(world, inbound, chain, call.speech === 'tls' && chain === 'http' ? 'http' : arrived.tls.speaks, seen(authenticated)), mtls: 'none' });
+    { ...orClosed(proxied(inbound, chain, call.speech === 'tls' && chain === 'http' ? 'http' : arrived.tls.speaks, seen(authenticated))), mtls: 'none' });
   if (servers.length === 0) {
     return enter(call.speech === 'http' ? 'http' : 'tcp', arrived.principal !== undefined);
   }
@@ -291,7 +319,7 @@ function atGateway(world: World, client: Source, point: EnforcementPoint, call: 
   const unsure = chains.find(({ chain }) => chain === 'unknown')
     ?? (here.some(({ tls }) => tls === 'MUTUAL') && arrived.tls.tls ? { text: 'the gateway asks for a certificate of an authority that no manifest shows' } : undefined);
   if (unsure === undefined) {
-    throw new Closed();
+    throw CLOSED;
   }
   return { gate: [], mtls: 'none', unknown: [unsure.text] };
 }

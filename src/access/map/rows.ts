@@ -1,6 +1,6 @@
 import { Condition, Leaf } from '../condition';
 import { MeshSettings } from '../mesh-settings';
-import { ANY_TEXT, METHOD, pathDomain, SOME_TEXT } from '../relation/domains';
+import { METHOD, pathDomain, SOME_TEXT } from '../relation/domains';
 import { patternKey, textClasses, TextDomain, TooManyClasses } from '../relation/text-classes';
 import { TokenProvider } from '../requests/tokens';
 import { matchesPattern, TextPattern } from '../text-pattern';

@@ -35,7 +35,8 @@ export function meshConfigOf(manifests: readonly Manifest[]): FoundMesh {
 export function meshSettings(config: Readonly<Record<string, unknown>>): Partial<MeshSettings> {
   const normalization = NORMALIZATIONS[String(mapping(config.pathNormalization).normalization)];
   const outbound = text(mapping(config.outboundTrafficPolicy).mode);
-  const proxies = mapping(mapping(config.defaultConfig).gatewayTopology).numTrustedProxies;
+  const defaultConfig = mapping(config.defaultConfig);
+  const proxies = mapping(defaultConfig.gatewayTopology).numTrustedProxies;
   return defined({
     trustDomain: text(config.trustDomain),
     trustDomainAliases: Array.isArray(config.trustDomainAliases) ? list(config.trustDomainAliases).map(String) : undefined,
@@ -44,14 +45,27 @@ export function meshSettings(config: Readonly<Record<string, unknown>>): Partial
     outboundTrafficPolicy: outbound === 'REGISTRY_ONLY' || outbound === 'ALLOW_ANY' ? outbound : undefined,
     extensionProviders: Array.isArray(config.extensionProviders) ? mappings(config.extensionProviders).map(provider) : undefined,
     numTrustedProxies: typeof proxies === 'number' ? proxies : undefined,
+    edgeGateways: mapping(defaultConfig.connectionSettings).profile === 'EDGE' ? true : undefined,
+    defaultExportTo: exportDefaults(config),
     autoMtls: typeof config.enableAutoMtls === 'boolean' ? config.enableAutoMtls : undefined,
   });
 }
 
 function provider(fields: Readonly<Record<string, unknown>>): ExtensionProvider {
   const api = fields.envoyExtAuthzGrpc !== undefined ? 'grpc' : fields.envoyExtAuthzHttp !== undefined ? 'http' : 'other';
-  return { name: String(fields.name), api };
+  const service = text(mapping(fields.envoyExtAuthzGrpc ?? fields.envoyExtAuthzHttp).service);
+  return { name: String(fields.name), api, ...(service === undefined ? {} : { service }) };
 }
+
+function exportDefaults(config: Readonly<Record<string, unknown>>): MeshSettings['defaultExportTo'] {
+  const said = Object.entries(EXPORT_DEFAULTS).filter(([, field]) => Array.isArray(config[field]))
+    .map(([kind, field]) => [kind, list(config[field]).map(String)]);
+  return said.length === 0 ? undefined : Object.fromEntries(said);
+}
+
+const EXPORT_DEFAULTS = {
+  service: 'defaultServiceExportTo', destinationRule: 'defaultDestinationRuleExportTo', virtualService: 'defaultVirtualServiceExportTo',
+};
 
 /** The settings with Istio's defaults for what is not said. */
 export function completeMesh(...found: readonly Partial<MeshSettings>[]): MeshSettings {

@@ -19,6 +19,7 @@ function service({ object, origin }: Manifest): Service {
     clusterIP: text(spec.clusterIP),
     externalName: text(spec.externalName),
     ports: mappings(spec.ports).flatMap(port),
+    createdAt: object.metadata.creationTimestamp,
     origin,
   };
 }

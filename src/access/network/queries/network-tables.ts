@@ -35,6 +35,7 @@ type SharedPeer = { readonly address: string } | { readonly id: string; readonly
 
 /** An ordered pair of peers, as each of the compared sets knows it. */
 export interface PeerPair {
+  readonly text: string;
   readonly kind: string;
   readonly in: readonly ({ readonly from: Peer; readonly to: Peer } | undefined)[];
 }
@@ -60,17 +61,24 @@ export function tablesOf(configs: readonly NetworkConfig[]): PeerTable<Connectio
 /** The pairs over which sets are compared: of all their workloads, and of addresses as finely as a policy or one of the blocks tells. */
 export function comparedPairs(configs: readonly NetworkConfig[], blocks: readonly AddressSet[] = []): PeerPair[] {
   const cuts = [...configs.map(modelOf).flatMap(allBlocks), ...blocks];
-  const outside = addressAtoms(familiesOf(cuts), cuts).map(({ family, first: value }): SharedPeer => ({ address: addressText({ family, value }) }));
+  const outside = addressAtoms(familiesOf(cuts), cuts)
+    .map(({ family, first: value }): SharedPeer => ({ address: addressText({ family, value }) }));
   const byId = configs.map(({ workloads }) => new Map(workloads.map((one) => [one.id, one])));
   const ids = [...new Set(byId.flatMap((known) => [...known.keys()]))];
   const peers: SharedPeer[] = [...ids.map((id) => ({ id, of: byId.map((known) => known.get(id)) })), ...outside];
   return peers.flatMap((from) => peers.filter((to) => to !== from && ('id' in from || 'id' in to)).map((to): PeerPair => ({
+    text: `${peerText(from)} => ${peerText(to)}`,
     kind: kindOf(from, to),
     in: configs.map((_, i) => {
       const [source, destination] = [peerIn(from, i), peerIn(to, i)];
       return source === undefined || destination === undefined ? undefined : { from: source, to: destination };
     }),
   })));
+}
+
+/** Addresses that no set tells apart are called by the first of them. */
+function peerText(peer: SharedPeer): string {
+  return 'address' in peer ? `${peer.address} and on` : peer.id;
 }
 
 function peerIn(peer: SharedPeer, index: number): Peer | undefined {
@@ -80,9 +88,16 @@ function peerIn(peer: SharedPeer, index: number): Peer | undefined {
 
 /** Workloads that the first set alone has are removed ones, and those that it does not have are added ones. */
 function kindOf(from: SharedPeer, to: SharedPeer): string {
-  const stands = [from, to].map((peer) => ('address' in peer ? 'addresses' : peer.of[0] === undefined ? 'added' : peer.of.includes(undefined) ? 'removed' : 'workloads'));
+  const stands = [from, to].map(standOf);
   const [changed, ...rest] = [...new Set(stands)].sort();
   return rest.length === 0 || (changed === 'addresses' && rest[0] === 'workloads') ? changed : [changed, ...rest].join(' and ');
+}
+
+function standOf(peer: SharedPeer): string {
+  if ('address' in peer) {
+    return 'addresses';
+  }
+  return peer.of[0] === undefined ? 'added' : peer.of.includes(undefined) ? 'removed' : 'workloads';
 }
 
 /** What one of the compared sets lets pass. */
@@ -92,8 +107,10 @@ export function networkTable(config: NetworkConfig, pairs: readonly PeerPair[], 
   return {
     name: config.name,
     cells: own.map((pair) => (pair === undefined ? NO_CONNECTIONS : model.connections(pair.from, pair.to))),
+    pairs: pairs.map(({ text }) => text),
     kinds: pairs.map(({ kind }) => kind),
-    restricted: own.map((pair) => pair !== undefined && (isRestricted(model, pair.from, 'egress') || isRestricted(model, pair.to, 'ingress'))),
+    restricted: own.map((pair) => pair !== undefined
+      && (isRestricted(model, pair.from, 'egress') || isRestricted(model, pair.to, 'ingress'))),
   };
 }
 

@@ -10,6 +10,8 @@ export interface PeerTable<S> {
   readonly name: string;
   /** one for each ordered pair of different peers, in an order that all compared tables share */
   readonly cells: readonly S[];
+  /** for each cell, between whom: `from => to` */
+  readonly pairs: readonly string[];
   /** for each cell, what its ends are: differences are told apart by that */
   readonly kinds: readonly string[];
   /** for each cell, whether some policy of the set restricts it; the others pass because nobody says anything */

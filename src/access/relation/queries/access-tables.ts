@@ -1,12 +1,11 @@
+import { InboundGuards, inboundGuards } from './authorization-guards';
+import { IngressGuards } from './ingress-guards';
+import { bothGuards, RequestSet } from './request-sets';
 import { PolicySources } from '../../authorization/compile';
-import { AddressSet } from '../../network/address-sets';
 import { intersectionOfPorts } from '../../network/port-sets';
 import { comparedPairs, NetworkConfig, networkTable, Peer, PeerPair } from '../../network/queries/network-tables';
 import { PeerTable } from '../../network/queries/tables';
 import { Connections } from '../../network/reach';
-import { InboundGuards, inboundGuards } from './authorization-guards';
-import { IngressGuards } from './ingress-guards';
-import { bothGuards, RequestSet } from './request-sets';
 
 /** A named set of policies of every layer over some workloads. */
 export interface AccessConfig extends NetworkConfig {
@@ -24,14 +23,10 @@ export function guardsOf(sources: PolicySources): InboundGuards {
   return known;
 }
 
-/** Blocks of addresses that policies of the mesh tell apart. */
-export function addressBlocks(configs: readonly AccessConfig[]): AddressSet[] {
-  return configs.flatMap(({ mesh, workloads }) => (mesh === undefined ? [] : guardsOf(mesh).blocks(workloads)));
-}
-
 /** Tables of what several sets let pass through all their layers. */
 export function accessTablesOf(configs: readonly AccessConfig[]): PeerTable<RequestSet>[] {
-  const pairs = comparedPairs(configs, addressBlocks(configs));
+  const blocks = configs.flatMap(({ mesh, workloads }) => (mesh === undefined ? [] : guardsOf(mesh).blocks(workloads)));
+  const pairs = comparedPairs(configs, blocks);
   return configs.map((config, i) => accessTable(config, pairs, i));
 }
 
@@ -52,7 +47,7 @@ function accessTable(config: AccessConfig, pairs: readonly PeerPair[], index: nu
 }
 
 function guarded(
-  ports: Connections, { from, to }: { readonly from: Peer; readonly to: Peer }, inbound: InboundGuards | undefined, ingress: IngressGuards | undefined,
+  ports: Connections, { from, to }: { readonly from: Peer; readonly to: Peer }, inbound?: InboundGuards, ingress?: IngressGuards,
 ): RequestSet {
   const asked = ingress?.of(from, to);
   return {

@@ -1,11 +1,11 @@
+import { AccessConfig, accessTablesOf, guardsOf } from './access-tables';
+import { requestAlgebra } from './request-sets';
 import { PolicySources } from '../../authorization/compile';
 import { MeshSettings } from '../../mesh-settings';
+import { isEquivalent } from '../../network/queries/tables';
 import { Manifest, ObjectRef, refOf } from '../../objects';
 import { list, mapping } from '../../snapshot/fields';
 import { Workload } from '../../workload';
-import { isEquivalent } from '../../network/queries/tables';
-import { AccessConfig, accessTablesOf, guardsOf } from './access-tables';
-import { requestAlgebra } from './request-sets';
 
 /** An AuthorizationPolicy, or one rule of it. */
 export interface AuthorizationPart {
@@ -26,8 +26,9 @@ export function authorizationOf({ mesh }: AccessConfig): Policies {
 /** The set with other AuthorizationPolicies and nothing of other layers. */
 export function withAuthorization(config: AccessConfig, policies: Policies): AccessConfig {
   const { mesh } = config;
-  const sources: PolicySources | undefined = mesh === undefined ? undefined
-    : { mesh: mesh.mesh, services: mesh.services, kind: (group, kind) => (group === GROUP && kind === KIND ? policies : mesh.kind(group, kind)) };
+  const sources: PolicySources | undefined = mesh === undefined ? undefined : {
+    mesh: mesh.mesh, services: mesh.services, kind: (group, kind) => (group === GROUP && kind === KIND ? policies : mesh.kind(group, kind)),
+  };
   return { ...config, policies: [], ingress: undefined, mesh: sources };
 }
 
@@ -49,9 +50,9 @@ export function emptyAuthorization(config: AccessConfig, mesh: MeshSettings): Au
     if (sources !== undefined && !config.workloads.some((workload) => guardsOf(sources).restricts({ workload }))) {
       return [{ policy: refOf(policy) }];
     }
-    const rules = rulesOf(policy);
     // alone, a rule without anybody is like no rule at all
-    return rules.flatMap((rule, i) => (isSame(config, [withRules(policy, [rule])], [withRules(policy, [])], mesh) ? [{ policy: refOf(policy), rule: i }] : []));
+    const isEmpty = (rule: unknown) => isSame(config, [withRules(policy, [rule])], [withRules(policy, [])], mesh);
+    return rulesOf(policy).flatMap((rule, i) => (isEmpty(rule) ? [{ policy: refOf(policy), rule: i }] : []));
   });
 }
 
@@ -62,7 +63,8 @@ export function redundantAuthorization(config: AccessConfig, mesh: MeshSettings)
     if (isSame(config, all, all.filter((other) => other !== policy), mesh)) {
       return [{ policy: refOf(policy) }];
     }
-    const without = (index: number) => all.map((other) => (other === policy ? withRules(policy, rulesOf(policy).filter((_, i) => i !== index)) : other));
+    const rest = (index: number) => withRules(policy, rulesOf(policy).filter((_, i) => i !== index));
+    const without = (index: number) => all.map((other) => (other === policy ? rest(index) : other));
     return rulesOf(policy).flatMap((_, i) => (isSame(config, all, without(i), mesh) ? [{ policy: refOf(policy), rule: i }] : []));
   });
 }

@@ -2,7 +2,7 @@ import { Address, addressOf, inRange } from '../../addresses';
 import { atPort, AuthorizationModel, ChainPolicies, compileAuthorization, PolicySources, proxyOf } from '../../authorization/compile';
 import { CustomChecks } from '../../authorization/providers';
 import { CompiledRule } from '../../authorization/translate';
-import { all, any, Condition, Leaf, not, TRUE } from '../../condition';
+import { all, any, Condition, FALSE, Leaf, not, TRUE } from '../../condition';
 import { compilePeerAuthentications, EffectiveMtls, modeOfPort } from '../../mtls/effective';
 import { AddressSet, setOfRange } from '../../network/address-sets';
 import { Peer } from '../../network/queries/network-tables';
@@ -22,8 +22,8 @@ export interface InboundGuards {
 }
 
 /**
- * What AuthorizationPolicies and PeerAuthentications let in, where every workload has a sidecar: workloads show the identity of their service
- * account and have addresses in no block, and addresses outside show no identity.
+ * What AuthorizationPolicies and PeerAuthentications let in, where every workload has a sidecar: workloads show the identity of their
+ * service account and have addresses in no block, and addresses outside show no identity.
  */
 export function inboundGuards(sources: PolicySources): InboundGuards {
   const { mesh } = sources;
@@ -85,7 +85,8 @@ function guardOf(model: AuthorizationModel, mtls: EffectiveMtls, source: CallSou
   const cuts = [...named, ...mtls.ports.keys()].map((port) => ({ first: port, last: port }));
   return slices([cuts]).map(({ first, last }) => {
     const refused = plaintext && modeOfPort(mtls, first) === 'STRICT';
-    const asked = (chain: 'http' | 'tcp') => simplify(refused ? not(TRUE) : atPort(granted[chain], first), (leaf) => answerOf(leaf, source, model[chain]));
+    const asked = (chain: 'http' | 'tcp') => (
+      refused ? FALSE : simplify(atPort(granted[chain], first), (leaf) => answerOf(leaf, source, model[chain])));
     return { first, last, http: asked('http'), tcp: asked('tcp') };
   });
 }

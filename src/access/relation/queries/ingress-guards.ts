@@ -44,8 +44,8 @@ export function ingressGuards(ingresses: readonly Manifest[], services: readonly
   const isController = (workload: Workload) => services.some((service) => service.name.includes(CONTROLLER) && isBehind(service, workload));
   const known = new Map<string, IngressAccess>();
   const accessTo = (workload: Workload) => {
-    const access = known.get(workload.id) ?? paths.flatMap((path) => portsAt(path, services, workload).map((port) => accessOn(port, requests.get(path)!)))
-      .reduce(eitherAccess, NOBODY);
+    const own = () => paths.flatMap((path) => portsAt(path, services, workload).map((port) => accessOn(port, requests.get(path)!)));
+    const access = known.get(workload.id) ?? own().reduce(eitherAccess, NOBODY);
     known.set(workload.id, access);
     return access;
   };
@@ -78,7 +78,11 @@ function pathsOf({ object }: Manifest): IngressPath[] {
   const spec = mapping(object.spec);
   const common = { namespace, isDefault: false };
   const rules = mappings(spec.rules).flatMap((rule) => mappings(mapping(rule.http).paths).map((path): IngressPath => ({
-    ...common, host: text(rule.host), path: text(path.path) ?? '/', type: text(path.pathType) ?? 'ImplementationSpecific', backend: mapping(path.backend),
+    ...common,
+    host: text(rule.host),
+    path: text(path.path) ?? '/',
+    type: text(path.pathType) ?? 'ImplementationSpecific',
+    backend: mapping(path.backend),
   })));
   return spec.defaultBackend === undefined ? rules
     : [...rules, { ...common, path: '/', type: 'Prefix', isDefault: true, backend: mapping(spec.defaultBackend) }];
@@ -89,7 +93,7 @@ function portsAt({ namespace, backend }: IngressPath, services: readonly Service
   const { name, port } = mapping(backend.service);
   const { number, name: portName } = mapping(port);
   return services.filter((service) => service.namespace === namespace && service.name === name && isBehind(service, workload))
-    .flatMap(({ ports }) => ports.filter((one) => one.protocol === 'TCP' && (one.port === number || (portName !== undefined && one.name === portName))))
+    .flatMap(({ ports }) => ports.filter((one) => one.protocol === 'TCP' && (portName === undefined ? one.port === number : one.name === portName)))
     .flatMap(({ targetPort, protocol }) => (typeof targetPort === 'number' ? [targetPort]
       : workload.ports.filter((one) => one.name === targetPort && one.protocol === protocol).map(({ number: own }) => own)));
 }
@@ -100,12 +104,11 @@ function isBehind({ namespace, selector = {} }: Service, workload: Workload): bo
 
 /** The requests that take a path: those of its host and of no closer one, and of no longer path of that host. */
 function conditionOf(path: IngressPath, paths: readonly IngressPath[]): Condition {
-  const others = paths.filter((other) => other !== path);
-  const nearer = path.isDefault ? others.filter(({ isDefault }) => !isDefault).map((other) => all([hostCondition(other.host), pathCondition(other)]))
-    : [
-      ...others.filter(({ host }) => hostRank(host) > hostRank(path.host)).map(({ host }) => hostCondition(host)),
-      ...others.filter((other) => other.host === path.host && !other.isDefault && pathRank(other) > pathRank(path)).map(pathCondition),
-    ];
+  const others = paths.filter((other) => other !== path && !other.isDefault);
+  const nearer = path.isDefault ? others.map((other) => all([hostCondition(other.host), pathCondition(other)])) : [
+    ...others.filter(({ host }) => hostRank(host) > hostRank(path.host)).map(({ host }) => hostCondition(host)),
+    ...others.filter((other) => other.host === path.host && pathRank(other) > pathRank(path)).map(pathCondition),
+  ];
   return simplify(all([hostCondition(path.host), pathCondition(path), ...nearer.map((condition) => not(condition))]), () => undefined);
 }
 
@@ -141,5 +144,8 @@ function pathCondition({ path, type }: IngressPath): Condition {
     return of(exactPattern(path));
   }
   const start = path.replace(/\/$/, '');
-  return start === '' ? TRUE : type === 'Prefix' ? any([of(exactPattern(start)), of(stringPattern(`${start}/*`))]) : of(stringPattern(`${path}*`));
+  if (type === 'Prefix' && start !== '') {
+    return any([of(exactPattern(start)), of(stringPattern(`${start}/*`))]);
+  }
+  return start === '' ? TRUE : of(stringPattern(`${path}*`));
 }

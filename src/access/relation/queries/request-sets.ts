@@ -1,12 +1,15 @@
 import { all, Condition, FALSE, not, TRUE } from '../../condition';
 import { MeshSettings } from '../../mesh-settings';
 import { holds } from '../../network/intervals';
-import { containsPorts, EVERY_PORT, intersectionOfPorts, isNoPort, PortRange, PortSets, unionOfPorts } from '../../network/port-sets';
+import {
+  containsPorts, differenceOfPorts, EVERY_PORT, intersectionOfPorts, isNoPort, PortRange, PortSets, portsText, unionOfPorts,
+} from '../../network/port-sets';
 import { PORT_ALGEBRA } from '../../network/queries/network-tables';
 import { SetAlgebra } from '../../network/queries/tables';
 import { Connections } from '../../network/reach';
 import { RequestDimensions } from '../dimensions';
-import { simplify, solve } from '../solve';
+import { requestText } from '../request-text';
+import { simplify, Solution, solve } from '../solve';
 
 /** What is asked of everything on some TCP ports: of requests, and of bytes that are none. */
 export interface GuardedPorts extends PortRange {
@@ -24,7 +27,7 @@ export interface RequestSet {
 }
 
 const CHAINS = ['http', 'tcp'] as const;
-export const OPEN: Guard = EVERY_PORT.map((range) => ({ ...range, http: TRUE, tcp: TRUE }));
+const OPEN: Guard = EVERY_PORT.map((range) => ({ ...range, http: TRUE, tcp: TRUE }));
 
 /** What two guards in a row let on. */
 export function bothGuards(a: Guard | undefined, b: Guard | undefined): Guard | undefined {
@@ -39,38 +42,41 @@ export function bothGuards(a: Guard | undefined, b: Guard | undefined): Guard | 
 }
 
 /**
- * Compares what passes over all requests there can be: one set holds another if no request is in the other alone. What cannot be decided may
- * pass or not.
+ * Compares what passes over all requests there can be: one set holds another if no request is in the other alone. What cannot be decided
+ * may pass or not.
  */
 export function requestAlgebra(mesh: MeshSettings): SetAlgebra<RequestSet> {
   const never = impossibleIn(mesh);
-  const anywhere = (a: RequestSet, b: RequestSet, test: (port: number) => boolean) => slices([a.guard ?? OPEN, b.guard ?? OPEN, ...borders(a), ...borders(b)])
-    .some(({ first }) => test(first));
   return {
-    contains: (outer, inner) => {
-      if (outer.guard === undefined && inner.guard === undefined) {
-        return PORT_ALGEBRA.contains(outer.ports, inner.ports);
-      }
-      return containsPorts(withoutTcp(outer.ports.allowed), withoutTcp(possible(inner.ports))) && !anywhere(outer, inner, (port) => (
-        CHAINS.some((chain) => !never(conditionAt(inner, port, chain, possible(inner.ports)), conditionAt(outer, port, chain, outer.ports.allowed)))));
-    },
-    meets: (a, b) => {
-      if (a.guard === undefined && b.guard === undefined) {
-        return PORT_ALGEBRA.meets(a.ports, b.ports);
-      }
-      return !isNoPort(intersectionOfPorts(withoutTcp(possible(a.ports)), withoutTcp(possible(b.ports)))) || anywhere(a, b, (port) => (
-        CHAINS.some((chain) => !never(all([conditionAt(a, port, chain, possible(a.ports)), conditionAt(b, port, chain, possible(b.ports))]), FALSE))));
-    },
+    contains: (outer, inner) => (outer.guard === undefined && inner.guard === undefined ? PORT_ALGEBRA.contains(outer.ports, inner.ports)
+      : containsPorts(withoutTcp(outer.ports.allowed), withoutTcp(possible(inner.ports)))
+        && points(outer, inner).every(({ port, chain }) => never(mayPass(inner, port, chain), surelyPasses(outer, port, chain)))),
+    meets: (a, b) => (a.guard === undefined && b.guard === undefined ? PORT_ALGEBRA.meets(a.ports, b.ports)
+      : !isNoPort(intersectionOfPorts(withoutTcp(possible(a.ports)), withoutTcp(possible(b.ports))))
+        || points(a, b).some(({ port, chain }) => !never(all([mayPass(a, port, chain), mayPass(b, port, chain)]), FALSE))),
   };
+}
+
+/** Something that the inner set lets pass and the outer one may not, in words. */
+export function requestBeyond(outer: RequestSet, inner: RequestSet, mesh: MeshSettings): string | undefined {
+  const ports = differenceOfPorts(possible(inner.ports), outer.ports.allowed);
+  const bare = outer.guard === undefined && inner.guard === undefined ? ports : withoutTcp(ports);
+  if (!isNoPort(bare)) {
+    return portsText(bare);
+  }
+  for (const { port, chain } of points(outer, inner)) {
+    const { found, unknown } = search(all([mayPass(inner, port, chain), not(surelyPasses(outer, port, chain))]), mesh);
+    if (found !== undefined || unknown.length > 0) {
+      return `${found === undefined ? unknown.join(', ') : requestText(found, chain).request} on tcp/${port}`;
+    }
+  }
+  return undefined;
 }
 
 /** Decides whether surely nothing satisfies the one condition and not the other; each pair once. */
 function impossibleIn(mesh: MeshSettings): (wanted: Condition, unless: Condition) => boolean {
   const known = new WeakMap<Condition, WeakMap<Condition, boolean>>();
   return (wanted, unless) => {
-    if (wanted === unless && isDecided(wanted)) {
-      return true;
-    }
     const answers = known.get(wanted) ?? new WeakMap<Condition, boolean>();
     known.set(wanted, answers);
     const answer = answers.get(unless) ?? hasNone(all([wanted, not(unless)]), mesh);
@@ -79,27 +85,37 @@ function impossibleIn(mesh: MeshSettings): (wanted: Condition, unless: Condition
   };
 }
 
-function isDecided(condition: Condition): boolean {
-  return condition.is === 'constant';
-}
-
-/** Whether no request at all satisfies a condition. */
-export function hasNone(condition: Condition, mesh: MeshSettings): boolean {
-  const dimensions = new RequestDimensions(mesh);
-  const { found, unknown } = solve(condition, (leaf) => dimensions.of(leaf));
+/** Whether surely no request at all satisfies a condition. */
+function hasNone(condition: Condition, mesh: MeshSettings): boolean {
+  const { found, unknown } = search(condition, mesh);
   return found === undefined && unknown.length === 0;
 }
 
-function conditionAt({ guard }: RequestSet, port: number, chain: 'http' | 'tcp', ports: PortSets): Condition {
-  return !holds(ports.TCP, port) ? FALSE : guard === undefined ? TRUE : partAt(guard, port)[chain];
+function search(condition: Condition, mesh: MeshSettings): Solution {
+  const dimensions = new RequestDimensions(mesh);
+  return solve(condition, (leaf) => dimensions.of(leaf));
+}
+
+/** All ports that the sets tell apart, on both kinds of chains. */
+function points(a: RequestSet, b: RequestSet): { readonly port: number; readonly chain: 'http' | 'tcp' }[] {
+  return slices([a, b].flatMap(({ ports: { allowed, unknown }, guard = OPEN }) => [allowed.TCP, unknown.TCP, guard]))
+    .flatMap(({ first }) => CHAINS.map((chain) => ({ port: first, chain })));
+}
+
+function mayPass(set: RequestSet, port: number, chain: 'http' | 'tcp'): Condition {
+  return holds(set.ports.unknown.TCP, port) ? guardAt(set, port, chain) : surelyPasses(set, port, chain);
+}
+
+function surelyPasses(set: RequestSet, port: number, chain: 'http' | 'tcp'): Condition {
+  return holds(set.ports.allowed.TCP, port) ? guardAt(set, port, chain) : FALSE;
+}
+
+function guardAt({ guard }: RequestSet, port: number, chain: 'http' | 'tcp'): Condition {
+  return guard === undefined ? TRUE : partAt(guard, port)[chain];
 }
 
 function partAt(guard: Guard, port: number): GuardedPorts {
   return guard.find(({ first, last }) => first <= port && port <= last)!;
-}
-
-function borders({ ports: { allowed, unknown } }: RequestSet): (readonly PortRange[])[] {
-  return [allowed.TCP, unknown.TCP];
 }
 
 /** All TCP ports, cut where one of the lists of ranges begins or ends. */
