@@ -65,6 +65,24 @@ project.addTask('demo', {
   steps: [{ spawn: 'compile' }, { exec: 'node scripts/demo.js' }],
 });
 
+project.addTask('test:corpora', {
+  description: 'Replay case files with known verdicts: npm run test:corpora -- FOLDER',
+  steps: [{ spawn: 'compile' }, { exec: 'node scripts/test-corpora.js', receiveArgs: true }],
+});
+project.addTask('oracle:fuzz', {
+  description: 'Ask the access model and the real engines about random policies: npm run oracle:fuzz -- --minutes N --seed S',
+  exec: 'node oracle/fuzz.js',
+  receiveArgs: true,
+});
+project.addTask('bench', {
+  description: 'Measure the analyser on generated systems and print a table',
+  steps: [{ spawn: 'compile' }, { exec: 'node bench/run.js', receiveArgs: true }],
+});
+project.addTask('schema-tables', {
+  description: 'Generate src/access/admission/tables.ts from the pinned schemas (no network)',
+  exec: 'node scripts/make-schema-tables.js',
+});
+
 // The library is linked into its own node_modules for the examples, which jsii-pacmak takes for a cycle; for JavaScript npm pack is enough.
 const packageJs = project.tasks.tryFind('package:js')!;
 packageJs.reset('mkdir -p dist/js');

@@ -7,6 +7,7 @@ import { compilePeerAuthentications, EffectiveMtls, modeOfPort, PeerAuthenticati
 import { inboundChain } from './mtls/inbound-chain';
 import { HttpRequest, Step, Verdict, VerdictKind } from './question';
 import { ConnectionFacts, factsOf, SeenRequest, seenRequest, Viewpoint } from './requests/arrival';
+import { isSniffedAsHttp } from './requests/target';
 import { carryTokens } from './requests/token-places';
 import { judgeTokens } from './requests/tokens';
 import { Workload } from './workload';
@@ -100,7 +101,7 @@ function verdict(kind: VerdictKind, reason: string, trail: readonly Step[], ifPr
   return { verdict: kind, reason, trail, ...(ifProvidersAgree.length === 0 ? {} : { ifProvidersAgree }), protocol: 'TCP' };
 }
 
-function chainOf({ kind, mtls, mesh }: InboundModel, { port, taken, client }: Arrival): TakenChain {
+function chainOf({ kind, mtls, mesh }: InboundModel, { port, taken, client, request }: Arrival): TakenChain {
   if (typeof taken !== 'string') {
     return taken;
   }
@@ -110,7 +111,9 @@ function chainOf({ kind, mtls, mesh }: InboundModel, { port, taken, client }: Ar
     return { chain, authenticated: client.principal !== undefined, text: 'mutual TLS of the tunnel' };
   }
   const trustDomain = client.principal?.split('/')[0];
-  const offered = { tls: client.tls, alpn: client.alpn, trustDomain, speaks } as const;
+  // who sends odd request lines in plaintext is taken for one who speaks something else
+  const isOdd = client.speaks === 'http' && !client.tls && request !== undefined && !isSniffedAsHttp(request);
+  const offered = { tls: client.tls, alpn: client.alpn, trustDomain, speaks: isOdd ? 'tcp' : speaks } as const;
   return inboundChain({ port, mode: modeOfPort(mtls, port), application: taken, client: offered, mesh });
 }
 

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { addAccessCommand } from './access-command';
 import { caseHooks } from './case-hooks';
 import { recordedGrants } from './recorded-grants';
 import { Terminal } from './terminal';
@@ -36,6 +37,7 @@ function program(terminal: Terminal, exit: (code: number) => void): Command {
     .action((options: { app?: string; folder: string; format: string }) => {
       terminal.out(`${grantsReport(recordedGrants(options.folder, options.app), options.format)}\n`);
     });
+  addAccessCommand(command, terminal, exit);
   addVerdictCommand(command, terminal, exit, caseHooks);
   return command;
 }

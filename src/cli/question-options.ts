@@ -35,7 +35,8 @@ export function oneQuery(options: QuestionOptions): Query {
     from: from === 'node' ? { node: true } : addressOf(from) === undefined ? { workload: from } : { outside: true, ip: from },
     to: { ...targetOf(to), port: number, protocol: options.protocol, ...(http === undefined ? {} : { app: 'http' }) },
     conn: {
-      ...(options.plaintext === true ? { mtls: false } : options.principal === undefined ? {} : { mtls: true, principal: options.principal }),
+      ...(options.plaintext === true ? { mtls: false } : options.principal === undefined ? {}
+        : { mtls: true, principal: options.principal }),
       ...(options.podAddress === true ? { via: 'pod-ip' } : { via: 'service' }),
       ...(options.service === undefined ? {} : { service: options.service }),
     },
@@ -59,7 +60,8 @@ function requestOf({ method, path, host, header, token }: QuestionOptions): Quer
     path: path ?? '/',
     host: host ?? '',
     headers: header.map(headerOf),
-    tokens: token === undefined ? [] : [{ in: 'header', name: 'Authorization', prefix: 'Bearer ', state: 'valid', claims: claimsOf(token) }],
+    tokens: token === undefined
+      ? [] : [{ in: 'header', name: 'Authorization', prefix: 'Bearer ', state: 'valid', claims: claimsOf(token) }],
   };
 }
 

@@ -72,7 +72,8 @@ export function passesProxy(port: Port): boolean {
 }
 
 function asksForHttp({ source, operations, when }: Part): boolean {
-  return source.requestPrincipals !== undefined || when.length > 0 || operations.some(({ methods, paths, hosts }) => (methods ?? paths ?? hosts) !== undefined);
+  return source.requestPrincipals !== undefined || when.length > 0 || operations
+    .some(({ methods, paths, hosts }) => (methods ?? paths ?? hosts) !== undefined);
 }
 
 interface Part {

@@ -51,7 +51,8 @@ export function addEdge(scope: IConstruct, edge: Edge): void {
 }
 
 function targetEnd({ target, targetPods, host }: Edge): IntendedEnd {
-  return { name: target, pods: intendedPods(targetPods()), ...(host === undefined ? {} : { host: host.name, hostNamespace: host.namespace }) };
+  const known = host === undefined ? {} : { host: host.name, hostNamespace: host.namespace };
+  return { name: target, pods: intendedPods(targetPods()), ...known };
 }
 
 /** Records an edge of which only one end has an identity: plaintext, and targets outside of the mesh. */

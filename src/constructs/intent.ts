@@ -4,7 +4,8 @@ import { PeerFacts, PodsOfPeer } from './peer';
 import { Cidr } from '../values/cidr';
 import { ClaimRequirement } from '../values/claim-requirement';
 import {
-  IntendedAddresses, IntendedClaim, IntendedEdge, IntendedEnd, IntendedLayers, IntendedMesh, IntendedPods, IntendedPorts, IntendedRequests, IntendedState,
+  IntendedAddresses, IntendedClaim, IntendedEdge, IntendedEnd, IntendedLayers, IntendedMesh, IntendedPods, IntendedPorts, IntendedRequests,
+  IntendedState,
 } from '../values/grammar/intended-access';
 import { HttpMatch } from '../values/http-match';
 import { JwtIssuer } from '../values/jwt-issuer';
@@ -64,7 +65,13 @@ function intendedClaim({ _path, values }: ClaimRequirement): IntendedClaim {
 
 /** The facts of a mesh that the analyser has to know. */
 export function intendedMesh({ trustDomain, trustDomainAliases = [], rootNamespace, clusterDomain, pods }: MeshFacts): IntendedMesh {
-  return { trustDomain, trustDomainAliases, rootNamespace, clusterDomain, ...(pods === undefined ? {} : { podAddresses: pods.map(({ block }) => block) }) };
+  return {
+    trustDomain,
+    trustDomainAliases,
+    rootNamespace,
+    clusterDomain,
+    ...(pods === undefined ? {} : { podAddresses: pods.map(({ block }) => block) }),
+  };
 }
 
 /** What each layer is meant to do for pods that are in this phase. */

@@ -87,7 +87,11 @@ export class ZeroTrustNamespace extends Construct implements IZeroTrustNamespace
     this.mesh = props.mesh;
     requireOpenMesh(this.namespaceName, props);
     this._settings = settingsOf(this.namespaceName, props, {
-      owned: true, hosts: () => this.wide.hosts(), wideEdges: () => this.wide.all, eachWideEdge: (visit) => this.wide.each(visit), externalHosts: () => this.externalHosts,
+      owned: true,
+      hosts: () => this.wide.hosts(),
+      wideEdges: () => this.wide.all,
+      eachWideEdge: (visit) => this.wide.each(visit),
+      externalHosts: () => this.externalHosts,
     });
     markNamespace(this);
     this.namespace = this.addNamespace(props);

@@ -6,7 +6,8 @@ import { Step } from '../access/question';
 const FORMAT = 'zt-verdicts/1';
 
 /** The answers to a list of queries. */
-export function verdictReport(results: readonly RowResult[], queries: readonly Readonly<Record<string, unknown>>[], format: string): string {
+export function verdictReport(results: readonly RowResult[], queries: readonly Readonly<Record<string, unknown>>[],
+  format: string): string {
   if (format === 'json') {
     return JSON.stringify({ format: FORMAT, results: results.map(contractRow) }, undefined, 2);
   }
@@ -23,7 +24,8 @@ function expectation({ agrees, expect }: RowResult): string {
 }
 
 function stepText({ layer, where, outcome, object, rule, clause, text }: Step): string {
-  const decider = object === undefined ? '' : ` [${refText(object)}${rule === undefined ? '' : ` rule ${rule}`}${clause === undefined ? '' : ` ${clause}`}]`;
+  const decider = object === undefined
+    ? '' : ` [${refText(object)}${rule === undefined ? '' : ` rule ${rule}`}${clause === undefined ? '' : ` ${clause}`}]`;
   return `  ${outcome.padEnd(7)} ${layer.padEnd(8)} at the ${where}: ${text}${decider}`;
 }
 
@@ -41,7 +43,8 @@ function contractRow({ agrees, ...rest }: RowResult): object {
 
 /** What was said about cases. */
 export function caseReport(
-  answered: readonly { readonly file: string; readonly result: CaseResult }[], { format, onlyDisagreements }: { readonly format: string; readonly onlyDisagreements: boolean },
+  answered: readonly { readonly file: string; readonly result: CaseResult }[],
+  { format, onlyDisagreements }: { readonly format: string; readonly onlyDisagreements: boolean },
 ): string {
   const total = { agree: 0, disagree: 0, skipped: 0 };
   answered.forEach(({ result }) => {
@@ -54,14 +57,19 @@ export function caseReport(
     return JSON.stringify({ format: FORMAT, cases: shown.map(({ file, result }) => ({ file, ...withoutAgrees(result) })), total });
   }
   const lines = shown.flatMap(({ file, result }) => [
-    ...(result.disagree === 0 && onlyDisagreements ? [] : [`${file}: ${result.name}: ${result.agree} agree, ${result.disagree} disagree${result.skipped === 0 ? '' : ', skipped: it carries no verdict'}`]),
+    ...(result.disagree === 0
+      && onlyDisagreements
+      ? [] : [`${file}: ${result.name}: ${result.agree} agree, ${result.disagree} disagree${result.skipped === 0 ? '' : ', skipped: it carries no verdict'}`]),
     ...(result.problem === undefined ? [] : [`  ${result.problem}`]),
     ...[...result.results ?? [], ...result.disagreements ?? []].filter(({ agrees }) => agrees === false).map(differenceText),
   ]);
   return [...lines, `${total.agree} agree, ${total.disagree} disagree, ${total.skipped} skipped`].join('\n');
 }
 
-function onlyWhatDiffers({ file, result }: { readonly file: string; readonly result: CaseResult }): { readonly file: string; readonly result: CaseResult } {
+function onlyWhatDiffers({
+  file,
+  result,
+}: { readonly file: string; readonly result: CaseResult }): { readonly file: string; readonly result: CaseResult } {
   return { file, result: { ...result, results: result.results?.filter(({ agrees }) => agrees === false) } };
 }
 

@@ -11,8 +11,13 @@ const FIX: Record<Difference['kind'], string> = {
 /** A difference as a message of a validation: who, what, which layer, what decides, and what to do. */
 export function differenceMessage(difference: Difference): string {
   const { layer, kind, from, to, witness, object, clause, path, text } = difference;
-  const what = { excess: 'is allowed, and nobody granted it', missing: 'was granted, and is refused', unknown: 'may be allowed or not' }[kind];
-  const decider = object === undefined ? text : `${text}: ${refText(object)}${clause === undefined ? '' : ` ${clause}`}${where(object.origin?.constructPath)}`;
+  const what = {
+    excess: 'is allowed, and nobody granted it',
+    missing: 'was granted, and is refused',
+    unknown: 'may be allowed or not',
+  }[kind];
+  const decider = object === undefined
+    ? text : `${text}: ${refText(object)}${clause === undefined ? '' : ` ${clause}`}${where(object.origin?.constructPath)}`;
   return `${from} -> ${to} ${what} on the ${layer} layer (${witness}); ${decider}; ${path === undefined ? '' : `recorded at ${path}; `}${FIX[kind]}`;
 }
 
@@ -24,7 +29,10 @@ export function unprovenMessage(manifest: Manifest, workload: string): string {
 
 /** What of the context could not be read. */
 export function readingMessages({ errors }: Reading): string[] {
-  return errors.map(({ origin, text }) => `the context of the proof cannot be read: ${origin.file ?? ''}${origin.line === undefined ? '' : `:${origin.line}`}: ${text}`);
+  return errors.map(({
+    origin,
+    text,
+  }) => `the context of the proof cannot be read: ${origin.file ?? ''}${origin.line === undefined ? '' : `:${origin.line}`}: ${text}`);
 }
 
 function where(path: string | undefined): string {

@@ -27,9 +27,9 @@ export interface ProofException {
  * The proof that the objects of a cluster grant what was recorded, and nothing else.
  *
  * At every synth the emitted objects of all charts of a cluster are read by the access model, as a cluster would read them, together with
- * whatever else the app emits: objects added by hand count like those of the constructs. Each layer is compared with what was granted, for every
- * workload, identity, port, request and token there can be, not only for those that somebody uses. A difference fails the synth and shows a
- * connection or request, the object and the rule that decide about it.
+ * whatever else the app emits: objects added by hand count like those of the constructs. Each layer is compared with what was granted, for
+ * every workload, identity, port, request and token there can be, not only for those that somebody uses. A difference fails the synth and
+ * shows a connection or request, the object and the rule that decide about it.
  *
  * It is a proof for these objects: others in the same cluster add up with them (`addContext`), and what it rests on is part of
  * `Grants.listAssumptions`. Nothing is emitted and no traffic changes.
@@ -99,24 +99,32 @@ export class Proof {
    */
   public addContext(...paths: string[]): void {
     if (paths.length === 0) {
-      throw invalid('the context of a proof is empty', paths, 'files or folders with manifests', 'name at least one, or leave the call out');
+      throw invalid('the context of a proof is empty', paths, 'files or folders with manifests',
+        'name at least one, or leave the call out');
     }
     this._context.push(...paths);
   }
 
   /**
-   * Switches the proof of this cluster off until a day.
+   * Switches the proof of this cluster off until a day. Once the day has passed the synth fails.
    *
-   * @throws when the reason or the owner is empty, or the day is no date or has passed
+   * @throws when the reason or the owner is empty, or the day is no date
    */
   public waive(waiver: ProofWaiver): void {
     requireReason(waiver.reason, 'a cluster without proof');
     if (waiver.owner.trim() === '') {
       throw invalid('the waiver of a proof has no owner', waiver.owner, 'a person or a team', 'name who answers for it');
     }
-    if (!DATE.test(waiver.expires) || Number.isNaN(Date.parse(waiver.expires))) {
-      throw invalid('the waiver of a proof does not say when it ends', waiver.expires, 'a date such as "2027-01-31"', 'name the last day on which it counts');
+    if (!isDate(waiver.expires)) {
+      throw invalid('the waiver of a proof does not say when it ends', waiver.expires, 'a date such as "2027-01-31"',
+        'name the last day on which it counts');
     }
     this._waiver = { ...waiver };
   }
+}
+
+/** `Date` itself takes 30 February for a day in March. */
+function isDate(text: string): boolean {
+  const time = DATE.test(text) ? Date.parse(text) : Number.NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }

@@ -38,14 +38,22 @@ export function proveCluster(cluster: IConstruct, access: IntendedAccess): strin
   const snapshot = snapshotOf(reading.manifests, { mesh });
   return [
     ...readingMessages(context),
-    ...snapshot.problems.map(({ manifest, text }) => [manifest?.origin.constructPath, text].filter((part) => part !== undefined).join(': ')),
+    ...snapshot.problems
+      .map(({ manifest, text }) => [manifest?.origin.constructPath, text].filter((part) => part !== undefined).join(': ')),
     ...unproven(proof, snapshot, access),
     ...limited(found(proof, snapshot, access, mesh)),
   ];
 }
 
 /** One cluster belongs to one mesh. */
-function meshOf({ scopes: [{ mesh: { trustDomain, trustDomainAliases, rootNamespace, clusterDomain } }] }: IntendedAccess): Partial<MeshSettings> {
+function meshOf({
+  scopes: [{
+    mesh: {
+      trustDomain, trustDomainAliases, rootNamespace,
+      clusterDomain,
+    },
+  }],
+}: IntendedAccess): Partial<MeshSettings> {
   return { trustDomain, trustDomainAliases, rootNamespace, clusterDomain };
 }
 
@@ -84,5 +92,6 @@ function objectsOf(cluster: IConstruct): { json: unknown; path: string }[] {
 function limited(differences: readonly Difference[]): string[] {
   const messages = [...new Set(differences.map(differenceMessage))];
   const rest = messages.length - MOST_MESSAGES;
-  return rest <= 0 ? messages : [...messages.slice(0, MOST_MESSAGES), `and ${rest} more differences between what was granted and what the objects grant`];
+  return rest <= 0 ? messages
+    : [...messages.slice(0, MOST_MESSAGES), `and ${rest} more differences between what was granted and what the objects grant`];
 }

@@ -10,7 +10,7 @@ const ARROWS: Record<string, Arrows> = {
   'src/values/grammar': { rooms: [], packages: ['ipaddr.js'] },
   'src/values': { rooms: ['src/values/grammar'], packages: ['cdk8s'] },
   'src/resources': { rooms: ['src/values', 'src/values/grammar', 'imports'], packages: ['cdk8s', 'constructs'] },
-  'src/access': { rooms: ['src/values/grammar'], packages: ['js-yaml', 'node:fs', 'node:path'] },
+  'src/access': { rooms: ['src/values/grammar'], packages: ['ipaddr.js', 'js-yaml', 'node:fs', 'node:path'] },
   'src/checks': { rooms: ['src/access', 'src/values', 'src/values/grammar'], packages: [] },
   'src/synth': {
     rooms: ['src/access', 'src/checks', 'src/values', 'src/values/grammar'],

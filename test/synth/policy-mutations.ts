@@ -25,7 +25,7 @@ export function mutationsOf(policy: Json): Mutation[] {
   const spec = object.spec ?? {};
   return [
     { kind: 'delete the object', at: 'object', objects: [] },
-    ...inside(spec, ['spec']).map(({ kind, at, changed }) => ({ kind, at: `${pathText(at)}: ${kind}`, objects: [{ ...object, ...(changed as Fields) }] })),
+    ...inside(spec, ['spec']).map(({ kind, at, changed }) => ({ kind, at: `${pathText(at)}${valueText(valueAt(spec, at.slice(1)))}: ${kind}`, objects: [{ ...object, ...(changed as Fields) }] })),
     ...additions(object),
     ...splits(object),
   ].filter(({ objects }) => objects.length !== 1 || JSON.stringify(objects[0]) !== JSON.stringify(object));
@@ -58,7 +58,8 @@ function changes(value: Json, path: Path, kind: string): Change[] {
   const [last, before] = [...path].reverse();
   const field = typeof last === 'number' ? String(before) : String(last);
   if (Array.isArray(value)) {
-    return value.length === 0 ? [] : [[`empty ${field}`, []], ...(FREE_TEXTS.includes(field) ? [[`one more of ${field}`, [...value, 'other']] as Change] : [])];
+    const more = kind === 'ServiceEntry' && field === 'hosts' ? 'other.example' : typeof value[0] === 'string' ? ONE_MORE[field] : undefined;
+    return value.length === 0 ? [] : [[`empty ${field}`, []], ...(more === undefined ? [] : [[`one more of ${field}`, [...value, more]] as Change])];
   }
   if (value !== null && typeof value === 'object') {
     return Object.keys(value).length === 0 ? [] : [[`empty ${deletedKind(path)}`, {}]];
@@ -69,6 +70,17 @@ function changes(value: Json, path: Path, kind: string): Change[] {
   return typeof value === 'string' ? textChanges(value, field, before === 'matchLabels' || before === 'labels', kind) : [];
 }
 
+const ONE_MORE: Record<string, string | undefined> = {
+  paths: '/other',
+  methods: 'TRACE',
+  principals: 'cluster.local/ns/default/sa/other',
+  requestPrincipals: 'https://other.example/*',
+  audiences: 'other',
+  hosts: '*/*',
+  ports: '1',
+  values: 'other',
+  policyTypes: 'Ingress',
+};
 const FREE_TEXTS = ['paths', 'methods', 'hosts', 'principals', 'requestPrincipals', 'audiences', 'exportTo'];
 const PATTERNS = [...FREE_TEXTS, 'values', 'notPaths', 'notMethods'];
 
@@ -204,6 +216,15 @@ function replaced(value: Json, path: Path, to: Json | typeof GONE): Json {
     return Object.fromEntries(Object.entries(fields).filter(([name]) => name !== key));
   }
   return { ...fields, [key]: replaced(fields[key], rest, to) };
+}
+
+function valueAt(value: Json, path: Path): Json {
+  return path.reduce<Json>((inside, key) => (inside as Fields)[key], value);
+}
+
+/** What is changed, where it is short. */
+function valueText(value: Json): string {
+  return value !== null && typeof value === 'object' ? '' : ` ${JSON.stringify(value)}`;
 }
 
 function pathText(path: Path): string {

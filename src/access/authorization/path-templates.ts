@@ -46,15 +46,31 @@ export function readTemplate(path: string): ReadTemplate {
   }
 }
 
-function piecesOf(template: string, variables: Set<string>): Piece[] {
+function piecesOf(template: string, variables: Set<string>, inVariable = false): Piece[] {
   const pieces: Piece[] = [];
   let rest = template;
   while (rest !== '') {
     const [more, length] = piece(rest, variables);
+    const isVariable = rest.startsWith('{');
     pieces.push(...more);
     rest = rest.slice(length);
+    if (isVariable && rest.startsWith('*')) {
+      throw new Refused('a template with a variable that is repeated, which is not modelled');
+    }
+    if (!isVariable && ['one', 'rest'].includes(more[0].is) && rest !== '' && !rest.startsWith('/')) {
+      return [...pieces, suffix(rest, inVariable)];
+    }
   }
   return pieces;
+}
+
+/** What stands right behind an operator ends the template, and slashes are none of it. */
+function suffix(text: string, inVariable: boolean): Piece {
+  if (inVariable || !LITERAL.test(text)) {
+    throw new Refused('a template with more than a literal behind an operator');
+  }
+  // its star would repeat the operator, and of two of them nothing is made
+  return { is: 'literal', text: text.startsWith('*') ? `*${text}` : text };
 }
 
 function piece(rest: string, variables: Set<string>): [Piece[], number] {
@@ -84,7 +100,7 @@ function variable(rest: string, variables: Set<string>): [Piece[], number] {
     throw new Refused('a template with braces that are no operator');
   }
   variables.add(match[1]);
-  return [match[2] === undefined ? [{ is: 'one' }] : piecesOf(match[2], variables), match[0].length];
+  return [match[2] === undefined ? [{ is: 'one' }] : piecesOf(match[2], variables, true), match[0].length];
 }
 
 function check(pieces: readonly Piece[]): void {

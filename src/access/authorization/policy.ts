@@ -32,8 +32,14 @@ export interface Policy {
   readonly unreadable?: string;
 }
 
-const SOURCE_FIELDS = ['principals', 'requestPrincipals', 'namespaces', 'serviceAccounts', 'trustDomains', 'ipBlocks', 'remoteIpBlocks'];
-const OPERATION_FIELDS = ['hosts', 'ports', 'methods', 'paths'];
+/** A field and the one that negates it. */
+interface FieldNames {
+  readonly field: string;
+  readonly notField: string;
+}
+
+const SOURCE_FIELDS = ['principals', 'requestPrincipals', 'namespaces', 'serviceAccounts', 'trustDomains', 'ipBlocks', 'remoteIpBlocks'].map(withNegation);
+const OPERATION_FIELDS = ['hosts', 'ports', 'methods', 'paths'].map(withNegation);
 const ACTIONS: readonly string[] = ['ALLOW', 'DENY', 'AUDIT', 'CUSTOM'];
 const DRY_RUN = 'istio.io/dry-run';
 /** what Go reads as true */
@@ -94,15 +100,25 @@ function readRule(value: unknown, at: string): PolicyRule {
   };
 }
 
-function partsAt(value: unknown, at: string, name: 'source' | 'operation', fields: readonly string[]): FieldValues[][] {
+function withNegation(field: string): FieldNames {
+  return { field, notField: `not${field[0].toUpperCase()}${field.slice(1)}` };
+}
+
+function partsAt(value: unknown, at: string, name: 'source' | 'operation', fields: readonly FieldNames[]): FieldValues[][] {
   return listAt(value, at).map((item, i) => {
     const where = `${at}[${i}]`;
     const part = fieldsAt(fieldsAt(nothingNull(item, where), where)[name], `${where}.${name}`);
-    return fields.map((field) => {
-      const notField = `not${field[0].toUpperCase()}${field.slice(1)}`;
-      const [values, notValues] = [field, notField].map((one) => textsAt(part[one], `${where}.${name}.${one}`));
-      return { field, values, notField, notValues };
-    }).filter(({ values, notValues }) => values.length + notValues.length > 0);
+    const found: FieldValues[] = [];
+    for (const { field, notField } of fields) {
+      // most fields are not there
+      if (part[field] !== undefined || part[notField] !== undefined) {
+        const [values, notValues] = [field, notField].map((one) => textsAt(part[one], `${where}.${name}.${one}`));
+        if (values.length + notValues.length > 0) {
+          found.push({ field, values, notField, notValues });
+        }
+      }
+    }
+    return found;
   });
 }
 

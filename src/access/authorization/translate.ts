@@ -5,7 +5,7 @@ import { keyTranslation } from './keys';
 import { FieldValues, Policy, PolicyRule } from './policy';
 import { expandPrincipal, expandTrustDomain } from './trust-domains';
 import * as values from './values';
-import { BadValue, Translate, TranslationContext } from './values';
+import { Translate, TranslationContext } from './values';
 import { quirksOf } from '../requests/versions';
 
 /** A rule as one kind of filter chain enforces it. */
@@ -38,9 +38,6 @@ const FIELDS: Readonly<Record<string, Translate>> = {
   paths: values.path,
 };
 
-/** A rule that is not there. */
-class RuleDropped extends Error {}
-
 /** Translates a policy into a condition per rule, exactly as istiod writes it for a chain. */
 export function translatePolicy(policy: Policy, chain: 'http' | 'tcp', mesh: MeshSettings): TranslatedPolicy {
   const { ref } = policy;
@@ -54,23 +51,32 @@ export function translatePolicy(policy: Policy, chain: 'http' | 'tcp', mesh: Mes
   policy.rules.forEach((rule, i) => {
     const refused: string[] = [];
     const note = (text: string) => notes.push({ policy: ref, rule: i, text });
-    try {
-      const condition = new RuleTranslation(policy, { chain, namespace: policy.namespace, mesh, refuse: (why) => refused.push(why) }, note)
-        .translate(rule, `rules[${i}]`);
-      rules.push({ policy: ref, rule: i, condition });
+    const context = { chain, namespace: policy.namespace, mesh, refuse: (why: string) => refused.push(why) };
+    const translated = new RuleTranslation(policy, context, note).translate(rule, `rules[${i}]`);
+    if ('dropped' in translated) {
+      note(`the rule is not there: ${translated.dropped}`);
+    } else {
+      rules.push({ policy: ref, rule: i, condition: translated });
       refusals.push(...refused);
-    } catch (error) {
-      if (!(error instanceof RuleDropped)) {
-        throw error;
-      }
-      note(`the rule is not there: ${error.message}`);
     }
   });
   return { rules, notes, refusals };
 }
 
+/** Values and those of the negated field, with what they are called. */
+interface Wanted {
+  readonly values: readonly string[];
+  readonly notValues: readonly string[];
+  readonly at: string;
+  readonly notAt: () => string;
+}
+
+const NONE: readonly Condition[] = [];
+
 class RuleTranslation {
   private readonly knowsTrustDomains: boolean;
+  /** why the rule is not there: most rules that are dropped are rules for requests on chains that know none, so nothing is thrown */
+  private dropped: string | undefined;
 
   public constructor(
     private readonly policy: Policy, private readonly context: TranslationContext, private readonly note: (text: string) => void,
@@ -78,35 +84,47 @@ class RuleTranslation {
     this.knowsTrustDomains = quirksOf(context.mesh.istio).trustDomains;
   }
 
-  public translate(rule: PolicyRule, at: string): Condition {
+  public translate(rule: PolicyRule, at: string): Condition | { readonly dropped: string } {
     const unknownKey = rule.when.find(({ key }) => keyTranslation(key, this.knowsTrustDomains) === undefined);
     if (unknownKey !== undefined) {
-      throw new RuleDropped(`Istio knows no key ${unknownKey.key}`);
+      return { dropped: `Istio knows no key ${unknownKey.key}` };
     }
-    const parts = [
-      ...this.alternatives(rule.from, `${at}.from`, 'source'),
-      ...this.alternatives(rule.to, `${at}.to`, 'operation'),
-      ...rule.when.flatMap(({ key, values: wanted, notValues }, i) => this.field(keyTranslation(key, this.knowsTrustDomains)!, key, {
-        values: wanted, notValues, at: `${at}.when[${i}].values`, notAt: `${at}.when[${i}].notValues`,
-      })),
-    ];
-    return parts.length === 0 ? TRUE : all(parts, at);
+    const parts = [...this.alternatives(rule.from, `${at}.from`, 'source'), ...this.alternatives(rule.to, `${at}.to`, 'operation')];
+    rule.when.forEach(({ key, values: wanted, notValues }, i) => {
+      const where = `${at}.when[${i}]`;
+      parts.push(...this.field(keyTranslation(key, this.knowsTrustDomains)!, key, {
+        values: wanted, notValues, at: `${where}.values`, notAt: () => `${where}.notValues`,
+      }));
+    });
+    return this.dropped !== undefined ? { dropped: this.dropped } : parts.length === 0 ? TRUE : all(parts, at);
   }
 
-  private alternatives(parts: readonly (readonly FieldValues[])[], at: string, name: string): Condition[] {
-    const translated = parts.map((fields, i) => all(fields.filter(({ field }) => field !== 'trustDomains' || this.knowsTrustDomains)
-      .flatMap(({ field, values: wanted, notField, notValues }) => this.field(FIELDS[field], field, {
-        values: wanted, notValues, at: `${at}[${i}].${name}.${field}`, notAt: `${at}[${i}].${name}.${notField}`,
-      })), `${at}[${i}]`));
-    return translated.length === 0 ? [] : [any(translated, at)];
+  private alternatives(parts: readonly (readonly FieldValues[])[], at: string, name: string): readonly Condition[] {
+    if (parts.length === 0 || this.dropped !== undefined) {
+      return NONE;
+    }
+    return [any(parts.map((fields, i) => this.part(fields, `${at}[${i}]`, name)), at)];
   }
 
-  private field(translate: Translate, key: string, { values: wanted, notValues, at, notAt }: {
-    readonly values: readonly string[]; readonly notValues: readonly string[]; readonly at: string; readonly notAt: string;
-  }): Condition[] {
+  private part(fields: readonly FieldValues[], at: string, name: string): Condition {
+    const conditions: Condition[] = [];
+    for (const { field, values: wanted, notField, notValues } of fields) {
+      if (field !== 'trustDomains' || this.knowsTrustDomains) {
+        conditions.push(...this.field(FIELDS[field], field, {
+          values: wanted, notValues, at: `${at}.${name}.${field}`, notAt: () => `${at}.${name}.${notField}`,
+        }));
+      }
+    }
+    return all(conditions, at);
+  }
+
+  private field(translate: Translate, key: string, { values: wanted, notValues, at, notAt }: Wanted): readonly Condition[] {
     const positive = this.oneOf(translate, this.expanded(key, wanted), at);
-    const negative = this.oneOf(translate, this.expanded(key, notValues), notAt);
-    return [...positive === undefined ? [] : [positive], ...negative === undefined ? [] : [not(negative, notAt)]];
+    if (notValues.length === 0) {
+      return positive === undefined ? NONE : [positive];
+    }
+    const negative = this.oneOf(translate, this.expanded(key, notValues), notAt());
+    return [...positive === undefined ? [] : [positive], ...negative === undefined ? [] : [not(negative, notAt())]];
   }
 
   private expanded(key: string, given: readonly string[]): readonly string[] {
@@ -118,21 +136,18 @@ class RuleTranslation {
   }
 
   private oneOf(translate: Translate, given: readonly string[], at: string): Condition | undefined {
-    const conditions = given.flatMap((value): Condition[] => {
-      try {
-        return [{ ...translate(value, this.context), at }];
-      } catch (error) {
-        if (!(error instanceof BadValue)) {
-          throw error;
-        }
-        if (this.policy.action === 'ALLOW') {
-          throw new RuleDropped(`${at}: ${error.message}`);
-        }
-        this.note(`${at} does not count: ${error.message}`);
-        return [];
+    const conditions: Condition[] = [];
+    for (const value of this.dropped === undefined ? given : []) {
+      const translated = translate(value, this.context);
+      if (!('bad' in translated)) {
+        conditions.push({ ...translated, at });
+      } else if (this.policy.action === 'ALLOW') {
+        this.dropped = `${at}: ${translated.bad}`;
+        return undefined;
+      } else {
+        this.note(`${at} does not count: ${translated.bad}`);
       }
-    });
+    }
     return conditions.length === 0 ? undefined : any(conditions, at);
   }
 }
-

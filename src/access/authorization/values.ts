@@ -8,7 +8,9 @@ import {
 import { isTemplate, readTemplate } from './path-templates';
 
 /** A value that istiod makes nothing of, on this chain: an ALLOW rule with it is dropped, any other loses the value. */
-export class BadValue extends Error {}
+export interface BadValue {
+  readonly bad: string;
+}
 
 /** Where a rule is translated for. */
 export interface TranslationContext {
@@ -21,15 +23,33 @@ export interface TranslationContext {
 }
 
 /** Makes a condition of one value. */
-export type Translate = (value: string, context: TranslationContext) => Condition;
+export type Translate = (value: string, context: TranslationContext) => Condition | BadValue;
 
 const text = (field: TextField, pattern: TextPattern): Condition => ({ is: 'text', field, pattern });
+
+const patterns = new WeakMap<MeshSettings, Map<string, TextPattern>>();
+
+/** Equal values of one mesh share a pattern, so that it is compiled once and told apart by what it is. */
+function shared(name: string, value: string, { mesh }: TranslationContext, make: () => TextPattern): TextPattern {
+  let known = patterns.get(mesh);
+  if (known === undefined) {
+    known = new Map();
+    patterns.set(mesh, known);
+  }
+  const key = `${name} ${value}`;
+  let pattern = known.get(key);
+  if (pattern === undefined) {
+    pattern = make();
+    known.set(key, pattern);
+  }
+  return pattern;
+}
 
 /** Something that only requests have. */
 function ofRequests(name: string, translate: Translate): Translate {
   return (value, context) => {
     if (context.chain === 'tcp') {
-      throw new BadValue(`${name} is a property of HTTP requests, and this is a TCP chain`);
+      return { bad: `${name} is a property of HTTP requests, and this is a TCP chain` };
     }
     return translate(value, context);
   };
@@ -42,7 +62,7 @@ const address = (of: 'direct' | 'remote' | 'destination'): Translate => (value) 
   }
   const range = rangeOf(value);
   if (range === undefined) {
-    throw new BadValue(`${value} is no address and no CIDR`);
+    return { bad: `${value} is no address and no CIDR` };
   }
   return { is: 'address', of, range, text: value };
 };
@@ -55,28 +75,28 @@ function headerPattern(value: string, ignoreCase?: boolean): TextPattern {
 export const directAddress = address('direct');
 export const remoteAddress = address('remote');
 export const destinationAddress = address('destination');
-export const principal: Translate = (value) => text('principal', principalPattern(value));
+export const principal: Translate = (value, context) => text('principal', shared('principal', value, context, () => principalPattern(value)));
 export const namespace: Translate = (value) => text('principal', namespacePattern(value));
 export const serviceAccount: Translate = (value, context) => text('principal', serviceAccountPattern(value, context.namespace));
 export const trustDomain: Translate = (value) => text('principal', trustDomainPattern(value));
 export const serverName: Translate = (value) => text('sni', stringPattern(value));
-export const host = ofRequests('hosts', (value) => text('host', headerPattern(value, true)));
-export const method = ofRequests('methods', (value) => text('method', headerPattern(value)));
+export const host = ofRequests('hosts', (value, context) => text('host', shared('host', value, context, () => headerPattern(value, true))));
+export const method = ofRequests('methods', (value, context) => text('method', shared('method', value, context, () => headerPattern(value))));
 
 export const port: Translate = (value) => {
   if (!/^\d+$/.test(value) || Number(value) > 65535) {
-    throw new BadValue(`${value} is no port`);
+    return { bad: `${value} is no port` };
   }
   return { is: 'port', number: Number(value) };
 };
 
-export const path = ofRequests('paths', (value, { refuse }) => {
+export const path = ofRequests('paths', (value, context) => {
   if (!isTemplate(value)) {
-    return text('path', stringPattern(value));
+    return text('path', shared('path', value, context, () => stringPattern(value)));
   }
   const read = readTemplate(value);
   if ('refused' in read) {
-    refuse(read.refused);
+    context.refuse(read.refused);
     return { is: 'unknown', why: read.refused };
   }
   return text('path', read.pattern);
@@ -91,7 +111,7 @@ export const requestPrincipal = ofRequests('requestPrincipals', (value) => {
 export function claim(key: string, claimPath: readonly string[] | undefined): Translate {
   return ofRequests(key, (value, { refuse }) => {
     if (claimPath === undefined) {
-      throw new BadValue(`${key} names no claim in brackets`);
+      return { bad: `${key} names no claim in brackets` };
     }
     if (claimPath.includes('')) {
       refuse(`${key} names a claim without a name`);
@@ -104,7 +124,7 @@ export function claim(key: string, claimPath: readonly string[] | undefined): Tr
 export function header(key: string, name: string | undefined): Translate {
   return ofRequests(key, (value, { refuse }) => {
     if (name === undefined) {
-      throw new BadValue(`${key} names no header in brackets`);
+      return { bad: `${key} names no header in brackets` };
     }
     if (name === '') {
       refuse(`${key} names a header without a name`);
@@ -125,7 +145,7 @@ export function filterMetadata(key: string): Translate {
   const [filter, name] = key.slice('experimental.'.length).replace(/\]$/, '').split(/\[([^]*)/);
   return (_, { mesh, refuse }) => {
     if (name === undefined) {
-      throw new BadValue(`${key} names nothing in brackets`);
+      return { bad: `${key} names nothing in brackets` };
     }
     if (name === '') {
       refuse(`${key} names something without a name`);

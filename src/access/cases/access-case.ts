@@ -92,11 +92,13 @@ function targetOf(world: World, to: Fields, conn: Fields): Target | string {
   const port = Number(to.port);
   if (to.serviceEntry !== undefined) {
     const [namespace, name] = String(to.serviceEntry).split('/');
-    const host = world.registry.entries.find(({ object }) => object.kind === 'ServiceEntry' && object.namespace === namespace && object.name === name)?.hostname;
+    const host = world.registry.entries
+      .find(({ object }) => object.kind === 'ServiceEntry' && object.namespace === namespace && object.name === name)?.hostname;
     return { host: host ?? name, port, serviceEntry: { namespace, name } };
   }
   if (to.workload === undefined) {
-    return typeof to.ip === 'string' ? { address: to.ip, port } : typeof to.host === 'string' ? { host: to.host, port } : 'the query does not say where to';
+    return typeof to.ip === 'string' ? { address: to.ip, port } : typeof to.host === 'string' ? { host: to.host, port }
+      : 'the query does not say where to';
   }
   const workload = world.snapshot.workloads.find(({ id }) => id === to.workload);
   if (workload === undefined) {
@@ -108,10 +110,12 @@ function targetOf(world: World, to: Fields, conn: Fields): Target | string {
 }
 
 /** The Service that leads to the port of the pod: the one that is named, else the first. */
-function dialled(world: World, workload: Workload, port: number, servicePort: number | undefined, named: string | undefined): Service | undefined {
+function dialled(world: World, workload: Workload, port: number, servicePort: number | undefined,
+  named: string | undefined): Service | undefined {
   const services = world.servicesOf(workload).filter((one) => named === undefined || `${one.namespace}/${one.name}` === named);
   return servicePort === undefined ? undefined
-    : services.find((one) => targetPortOf(one, servicePort, workload) === port) ?? services.find((one) => one.ports.some((each) => each.port === servicePort));
+    : services.find((one) => targetPortOf(one, servicePort, workload) === port) ?? services
+      .find((one) => one.ports.some((each) => each.port === servicePort));
 }
 
 function requestOf(http: Fields): HttpRequest {

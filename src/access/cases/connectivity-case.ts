@@ -1,7 +1,7 @@
 import { MeshSettings } from '../mesh-settings';
 import { Case, CaseResult, RowResult, tally } from './case-file';
 import { suiteConfigs, SuiteConfig } from './connectivity-config';
-import { emptyIn, isVacuousSet, oddIn, overlappingIn, redundantIn, uncapturedIn } from './connectivity-findings';
+import { emptyIn, oddIn, overlappingIn, redundantIn, uncapturedIn } from './connectivity-findings';
 import { connectionTexts } from './connectivity-map';
 import { meshOf } from './world-of-case';
 import { modelOf } from '../network/queries/network-tables';
@@ -12,7 +12,7 @@ import {
 } from '../network/queries/tables';
 import { refOf, refText } from '../objects';
 import { AccessConfig, accessTablesOf } from '../relation/queries/access-tables';
-import { authorizationOf, withAuthorization } from '../relation/queries/authorization-findings';
+import { authorizationOf, isVacuousAccess, withAuthorization } from '../relation/queries/authorization-findings';
 import { requestAlgebra, requestBeyond, RequestSet } from '../relation/queries/request-sets';
 import { list, mapping, mappings, text } from '../snapshot/fields';
 
@@ -83,7 +83,7 @@ type Tables = readonly PeerTable<RequestSet>[];
 const QUERIES: ReadonlyMap<string, Ask> = new Map<string, Ask>([
   ['connectivityMap', (configs) => ({ given: 0, found: configs.flatMap((config) => connectionTexts(config)) })],
   ['equivalence', compared((tables, algebra, mesh) => (
-    unequalPairs(tables, algebra).map((pair) => `${pairText(pair)}: ${witness(pair, algebra, mesh)}`)))],
+    unequalPairs(tables, algebra).map((pair) => [pairText(pair), witness(pair, algebra, mesh)].join(': '))))],
   ['strongEquivalence', (configs, suite) => counted(notStrongly(configs, suite))],
   ['semanticDiff', compared(([before, after], algebra) => (
     changedKinds(before, after, algebra).map(({ change, kind }) => `${change} ${kind}`)))],
@@ -96,7 +96,7 @@ const QUERIES: ReadonlyMap<string, Ask> = new Map<string, Ask>([
   ['pairwiseInterferes', compared((tables, algebra) => interferingPairs(tables, algebra).map(pairText))],
   ['emptiness', each((config, { mesh }) => emptyIn(config, mesh))],
   ['redundancy', each((config, { mesh }) => redundantIn(config, mesh))],
-  ['vacuity', each((config, { mesh }) => (isVacuousSet(config, mesh) ? [config.name] : []))],
+  ['vacuity', each((config, { mesh }) => (isVacuousAccess(config, mesh) ? [config.name] : []))],
   ['sanity', each((config, { mesh }) => oddIn(config, mesh))],
   ['disjointness', each((config) => overlappingIn(config))],
   ['allCaptured', each((config, _, output) => uncapturedIn(config, output.outputEndpoints === 'pods'))],
@@ -111,14 +111,12 @@ function compared(find: (tables: Tables, algebra: SetAlgebra<RequestSet>, mesh: 
 }
 
 /** Between whom two sets differ first, and in what. */
-function witness([a, b]: Tables, algebra: SetAlgebra<RequestSet>, mesh: MeshSettings): string {
-  for (const [outer, inner] of [[a, b], [b, a]]) {
+function witness([a, b]: Tables, algebra: SetAlgebra<RequestSet>, mesh: MeshSettings): string | undefined {
+  const beyond = (outer: PeerTable<RequestSet>, inner: PeerTable<RequestSet>) => {
     const i = inner.cells.findIndex((cell, index) => !algebra.contains(outer.cells[index], cell));
-    if (i >= 0) {
-      return `${inner.pairs[i]} ${requestBeyond(outer.cells[i], inner.cells[i], mesh)} may pass in ${inner.name} alone`;
-    }
-  }
-  return 'nothing';
+    return i < 0 ? undefined : `${inner.pairs[i]} ${requestBeyond(outer.cells[i], inner.cells[i], mesh)} may pass in ${inner.name} alone`;
+  };
+  return beyond(a, b) ?? beyond(b, a);
 }
 
 function each(find: (config: SuiteConfig, suite: Suite, output: Fields) => string[]): Ask {

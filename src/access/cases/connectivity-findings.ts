@@ -1,10 +1,10 @@
 import { MeshSettings } from '../mesh-settings';
 import { DIRECTIONS } from '../network/policy';
-import { emptyParts, isVacuous, PolicyPart, redundantPolicyParts, uncaptured } from '../network/queries/findings';
+import { emptyParts, PolicyPart, redundantPolicyParts, uncaptured } from '../network/queries/findings';
 import { modelOf } from '../network/queries/network-tables';
 import { refText } from '../objects';
 import {
-  AuthorizationPart, authorizationOf, emptyAuthorization, isVacuousAuthorization, redundantAuthorization, unauthorized,
+  AuthorizationPart, authorizationOf, emptyAuthorization, isVacuousAccess, redundantAuthorization, unauthorized,
 } from '../relation/queries/authorization-findings';
 import { Workload } from '../workload';
 import { SuiteConfig } from './connectivity-config';
@@ -19,15 +19,10 @@ export function redundantIn(config: SuiteConfig, mesh: MeshSettings): string[] {
   return [...redundantPolicyParts(config).map(networkText), ...redundantAuthorization(config, mesh).map(authorizationText)];
 }
 
-/** Whether no policy of any layer changes anything; what an ingress controller asks for is no policy. */
-export function isVacuousSet(config: SuiteConfig, mesh: MeshSettings): boolean {
-  return isVacuous(config) && isVacuousAuthorization(config, mesh);
-}
-
 /** Everything that is odd about a set: that it changes nothing, what is empty, and else what is needless. */
 export function oddIn(config: SuiteConfig, mesh: MeshSettings): string[] {
   const empty = emptyIn(config, mesh);
-  return isVacuousSet(config, mesh) ? [`${config.name} changes nothing`, ...empty]
+  return isVacuousAccess(config, mesh) ? [`${config.name} changes nothing`, ...empty]
     : [...empty, ...redundantIn(config, mesh).filter((part) => !empty.includes(part)).map((part) => `${part} is redundant`)];
 }
 

@@ -56,14 +56,23 @@ function comparedLists(
   keyOf: (item: Readonly<Record<string, unknown>>) => unknown, fields: readonly string[],
 ): CaseResult {
   const key = (item: object) => JSON.stringify(keyOf(item as Readonly<Record<string, unknown>>));
-  const picked = (item: object | undefined) => item && Object.fromEntries(fields.map((field) => [field, (item as Record<string, unknown>)[field]]));
+  const picked = (item: object | undefined) => item
+    && Object.fromEntries(fields.map((field) => [field, (item as Record<string, unknown>)[field]]));
   const byKey = new Map(given.map((item) => [key(item), item]));
   const rows: RowResult[] = expected.map((item, i) => {
     const found = byKey.get(key(item));
     byKey.delete(key(item));
-    return { row: i, ...mapping(keyed(item)), expect: picked(item), given: picked(found) ?? null, agrees: found !== undefined && same(picked(item), picked(found)) };
+    return {
+      row: i,
+      ...mapping(keyed(item)),
+      expect: picked(item),
+      given: picked(found) ?? null,
+      agrees: found !== undefined
+      && same(picked(item), picked(found)),
+    };
   });
-  const extra: RowResult[] = [...byKey.values()].map((item) => ({ ...mapping(keyed(item)), expect: null, given: picked(item), agrees: false }));
+  const extra: RowResult[] = [...byKey.values()]
+    .map((item) => ({ ...mapping(keyed(item)), expect: null, given: picked(item), agrees: false }));
   return tally(one, [...rows, ...extra]);
 }
 

@@ -1,8 +1,10 @@
 import { runAccessCase } from './access-case';
 import { Case, CaseResult } from './case-file';
+import { runConnectivityCase } from './connectivity-case';
 import { runChangesCase, runConnectionsCase, runMatrixCase } from './network-cases';
 import {
-  runAttachmentCase, runEffectiveMtlsCase, runFactCase, runPathCase, runStringCase, runTrustDomainCase, runZtunnelMatchCase, runZtunnelTranslationCase,
+  runAttachmentCase, runEffectiveMtlsCase, runFactCase, runPathCase, runStringCase, runTrustDomainCase, runZtunnelMatchCase,
+  runZtunnelTranslationCase,
 } from './small-cases';
 import { Analysis, runValidityCase } from './validity-case';
 
@@ -27,6 +29,7 @@ function answer(one: Case, hooks: CaseHooks): CaseResult {
     case 'np-matrix': return runMatrixCase(one);
     case 'connlist': return runConnectionsCase(one);
     case 'connlist-diff': return runChangesCase(one);
+    case 'connectivity': return runConnectivityCase(one);
     case 'validity': return runValidityCase(one, hooks.analysis);
     case 'path-normalization': return runPathCase(one);
     case 'trust-domain': return runTrustDomainCase(one);
@@ -37,6 +40,13 @@ function answer(one: Case, hooks: CaseHooks): CaseResult {
     case 'ztunnel-match': return runZtunnelMatchCase(one);
     case 'ztunnel-translation': return runZtunnelTranslationCase(one);
     case 'manifests': return { name: one.name, kind: one.kind, agree: 0, disagree: 0, skipped: 1 };
-    default: return { name: one.name, kind: one.kind, agree: 0, disagree: 1, skipped: 0, problem: `there is no kind ${one.kind} in this version` };
+    default: return {
+      name: one.name,
+      kind: one.kind,
+      agree: 0,
+      disagree: 1,
+      skipped: 0,
+      problem: `there is no kind ${one.kind} in this version`,
+    };
   }
 }

@@ -74,7 +74,8 @@ export function runFactCase(one: Case, needsMtls?: (one: Case, object: string) =
 
 /** Whether a matcher of ztunnel takes a text. */
 export function runStringCase(one: Case): CaseResult {
-  return tally(one, mappings(one.rows).map((fields, i) => row(i, fields.matches, takesText(fields.match as StringMatch, String(fields.value)))));
+  return tally(one, mappings(one.rows)
+    .map((fields, i) => row(i, fields.matches, takesText(fields.match as StringMatch, String(fields.value)))));
 }
 
 /** Whether a policy as ztunnel gets it matches connections. */
@@ -93,7 +94,11 @@ function groupsOf(rules: unknown): ZtunnelGroup[] {
 /** What istiod sends to ztunnel for the most specific of the objects. */
 export function runZtunnelTranslationCase(one: Case): CaseResult {
   const manifests = manifestsOf(one).map((manifest) => ({
-    ...manifest, object: { ...manifest.object, metadata: { ...manifest.object.metadata, namespace: manifest.object.metadata.namespace ?? 'default' } },
+    ...manifest,
+    object: {
+      ...manifest.object,
+      metadata: { ...manifest.object.metadata, namespace: manifest.object.metadata.namespace ?? 'default' },
+    },
   }));
   const sent = ztunnelPolicies(manifests, meshOf(one)).sent.find(({ name }) => name !== 'istio_converted_static_strict');
   const anywhere = one.objects.every(({ metadata }) => metadata.namespace === undefined);

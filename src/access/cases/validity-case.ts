@@ -44,13 +44,20 @@ function admission(one: Case, row: Readonly<Record<string, unknown>>, index: num
 function analysisRow(
   one: Case, row: Readonly<Record<string, unknown>>, index: number, messages: readonly AnalysisMessage[], used: Set<AnalysisMessage>,
 ): RowResult {
-  const found = messages.find((message) => !used.has(message) && message.code === row.code && nameOf(one, message.object) === nameOf(one, row.object)
+  const found = messages
+    .find((message) => !used.has(message) && message.code === row.code && nameOf(one, message.object) === nameOf(one, row.object)
     && (row.path === undefined || message.path === undefined || message.path === row.path));
   if (found !== undefined) {
     used.add(found);
   }
   return {
-    row: index, object: row.object, gate: row.gate, code: row.code, expect: row.verdict, given: found?.verdict ?? null, agrees: found?.verdict === row.verdict,
+    row: index,
+    object: row.object,
+    gate: row.gate,
+    code: row.code,
+    expect: row.verdict,
+    given: found?.verdict ?? null,
+    agrees: found?.verdict === row.verdict,
   };
 }
 

@@ -24,11 +24,16 @@ function impliedServices({ queries, objects }: Case, workloads: readonly Workloa
       const selector = labels(mapping(spec).selector);
       return (metadata.namespace ?? 'default') === one.namespace && Object.keys(selector).length > 0 && selects(selector, one.labels);
     });
-    const ports = new Map(mappings(queries).map(({ to }) => mapping(to)).filter(({ workload: id, servicePort }) => id === one.id && servicePort !== undefined)
-      .map(({ servicePort, port: target, app }) => [servicePort, { name: `${text(app) ?? 'port'}-${String(servicePort)}`, port: servicePort, targetPort: target }]));
+    const ports = new Map(mappings(queries).map(({ to }) => mapping(to))
+      .filter(({ workload: id, servicePort }) => id === one.id && servicePort !== undefined)
+      .map(({ servicePort, port: target, app }) => [servicePort,
+        { name: `${text(app) ?? 'port'}-${String(servicePort)}`, port: servicePort, targetPort: target }]));
     return selected || ports.size === 0 ? [] : [{
       object: {
-        apiVersion: 'v1', kind: 'Service', metadata: { name: one.name, namespace: one.namespace }, spec: { selector: one.labels, ports: [...ports.values()] },
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: one.name, namespace: one.namespace },
+        spec: { selector: one.labels, ports: [...ports.values()] },
       },
       origin: {},
     }];

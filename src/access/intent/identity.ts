@@ -175,12 +175,16 @@ function inBlock(cidr: string): Condition {
 
 function requestCondition({ methods, paths, hosts, headers }: IntendedRequests, mesh: MeshSettings): Condition {
   const context = { chain: 'http' as const, namespace: '', mesh, refuse: () => undefined };
-  const oneOf = (list: readonly string[], condition: (text: string) => Condition) => (list.length === 0 ? [] : [any(list.map(condition))]);
+  // a value that nothing can be made of matches no request
+  const oneOf = (list: readonly string[], translate: values.Translate) => (list.length === 0 ? [] : [any(list.map((text) => {
+    const translated = translate(text, context);
+    return 'bad' in translated ? FALSE : translated;
+  }))]);
   return all([
-    ...oneOf(methods, (text) => values.method(text, context)),
-    ...oneOf(paths, (text) => values.path(text, context)),
-    ...oneOf(hosts, (text) => values.host(text, context)),
-    ...headers.flatMap(({ name, values: wanted }) => oneOf(wanted, (text) => values.header('request.headers', name)(text, context))),
+    ...oneOf(methods, values.method),
+    ...oneOf(paths, values.path),
+    ...oneOf(hosts, values.host),
+    ...headers.flatMap(({ name, values: wanted }) => oneOf(wanted, values.header('request.headers', name))),
   ]);
 }
 

@@ -29,11 +29,18 @@ export function networkDifferences(snapshot: Snapshot, access: IntendedAccess): 
     const world = { ...population, podAddresses: access.scopes[0]?.mesh.podAddresses };
     const real = new NetworkModel({ ...world, policies: snapshot.kind('networking.k8s.io', 'NetworkPolicy').flatMap((one) => oneWay(one, direction)) });
     const meant = new NetworkModel({ ...world, policies: meantPolicies(population, access, direction) });
+    const differing = new Set<Workload>();
     return population.workloads
       .filter((workload) => (meantFor(access, workload)?.layers.network ?? 'absent') !== 'absent')
       .flatMap((workload) => {
-        const side = { workload, direction, real, meant, path: meantFor(access, workload)?.path };
-        return [...betweenWorkloads(side), ...withOutside(side)];
+        const { twins } = population;
+        const side = { workload, twins, direction, real, meant, path: meantFor(access, workload)?.path };
+        // a twin in quarantine is looked at only if its original, which comes first, is as it is meant to be
+        const found = differing.has(twins.get(workload) ?? workload) ? [] : [...betweenWorkloads(side), ...withOutside(side)];
+        if (found.length > 0) {
+          differing.add(workload);
+        }
+        return found;
       });
   });
 }
@@ -98,6 +105,7 @@ function portOf({ protocol, first, last }: IntendedPorts): Fields {
 /** One workload, seen from one of its sides. */
 interface Side {
   readonly workload: Workload;
+  readonly twins: NetworkPopulation['twins'];
   readonly direction: Direction;
   readonly real: NetworkModel;
   readonly meant: NetworkModel;
@@ -117,10 +125,14 @@ function betweenWorkloads(side: Side): Difference[] {
     others.push(other);
   }
   return [...groups].flatMap(([one, known]) => [...known].flatMap(([two, others]) => (
-    compared({ ...side, is: one, should: two, end: () => ({ workload: others[0] }), others: () => listed(others.map(({ id }) => id)) }))));
+    compared({ ...side, is: one, should: two, end: () => ({ workload: others[0] }), others: () => listed(others, side) }))));
 }
 
-function listed(names: readonly string[]): string {
+/** Workloads that are shown come before those that may be there; the order of objects never shows. */
+function listed(others: readonly Workload[], { twins }: Side): string {
+  const originals = others.filter((other) => !twins.has(other));
+  const names = (originals.length === 0 ? others : originals).map(({ id, kind }) => ({ id, key: `${kind === 'Hypothetical' ? 1 : 0} ${id}` }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ id }) => id);
   const more = names.length - MOST_NAMES;
   return more <= 0 ? names.join(', ') : `${names.slice(0, MOST_NAMES).join(', ')} and ${more} more`;
 }

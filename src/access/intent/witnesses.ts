@@ -16,6 +16,8 @@ const MOST_LABEL_SETS = 512;
 /** Who is there, and whoever else there might be as far as NetworkPolicies and what is meant can tell them apart. */
 export interface NetworkPopulation {
   readonly workloads: readonly Workload[];
+  /** those in quarantine, each with the workload that it is a twin of */
+  readonly twins: ReadonlyMap<Workload, Workload>;
   readonly namespaces: ReadonlyMap<string, Labels>;
 }
 
@@ -38,12 +40,13 @@ export function networkPopulation(snapshot: Snapshot, access: IntendedAccess): N
   // the default of a closed namespace is what isolates; without it a policy that leaves out a pod in quarantine leaves it open
   const closed = new Set(access.scopes.filter((scope) => scope.labels === undefined && scope.layers.network === 'closed').map(({ namespace }) => namespace));
   snapshot.workloads.filter(({ namespace }) => closed.has(namespace)).forEach((workload) => maker.isolate(workload));
-  return { workloads: maker.workloads, namespaces: maker.namespaces };
+  return { workloads: [...maker.workloads, ...maker.twins.keys()], twins: maker.twins, namespaces: maker.namespaces };
 }
 
 class Maker {
   public readonly workloads: Workload[];
   public readonly namespaces: Map<string, Labels>;
+  public readonly twins = new Map<Workload, Workload>();
   private readonly known: Set<string>;
 
   public constructor(snapshot: Snapshot) {
@@ -79,14 +82,16 @@ class Maker {
     const name = nameOf(wanted);
     if (!this.known.has(`${namespace} ${name}`)) {
       this.known.add(`${namespace} ${name}`);
-      this.workloads.push({ ...POD, id: `${namespace}/(${name})`, namespace, name: `(${name})`, labels: wanted });
+      const shown = name === '' ? NOBODY : `(${name})`;
+      this.workloads.push({ ...POD, id: `${namespace}/${shown}`, namespace, name: shown, labels: wanted });
     }
   }
 
   /** The same pods, taken out of every policy that lets something through. */
   public isolate(workload: Workload): void {
     const isolated = { ...workload.labels, [QUARANTINE_LABEL]: 'true' };
-    this.workloads.push({ ...workload, id: `${workload.id} (in quarantine)`, name: `${workload.name} (in quarantine)`, labels: isolated, addresses: [] });
+    const name = `${workload.name} (in quarantine)`;
+    this.twins.set({ ...workload, id: `${workload.namespace}/${name}`, name, labels: isolated, addresses: [] }, workload);
   }
 
   private addAll(namespaces: readonly string[], selector: unknown, manifest: Manifest): void {

@@ -13,8 +13,9 @@ import { Grant, grantsOf, weakest } from './grants';
 import { outsideSources } from './outside';
 import { MeshGuards, Passage, passagesTo } from './passages';
 import { commonPorts, portClasses, portsOfInterest } from './ports-of-interest';
-import { SourceGroups } from './source-groups';
+import { SourceGroup, SourceGroups } from './source-groups';
 import { NamedGroup, SourceList, SourceNames } from './source-names';
+import { StandIns } from './stand-ins';
 
 /** The whole map. */
 export interface AccessMap {
@@ -23,12 +24,16 @@ export interface AccessMap {
   readonly groups: readonly NamedGroup[];
   /** ports that are left out, and why */
   readonly notes: readonly string[];
+  /** namespaces with workloads that objects tell of; others are merely named by policies */
+  readonly shown: ReadonlySet<string>;
 }
 
 /** Whose edges are asked for. */
 export interface AccessMapOptions {
   readonly from?: (id: string) => boolean;
   readonly to?: (id: string) => boolean;
+  /** called for each destination that has been looked at */
+  readonly progress?: (done: number, all: number) => void;
 }
 
 /** Who may reach whom with what, as the objects of a snapshot grant it in all layers together. */
@@ -42,11 +47,13 @@ class Mapping {
   private readonly common: ReadonlySet<number>;
   private readonly groups: SourceGroups;
   private readonly names: SourceNames;
+  private readonly standing: StandIns;
   private readonly notes = new Set<string>();
 
   public constructor(private readonly world: World, private readonly options: AccessMapOptions) {
     this.common = commonPorts(world);
     this.groups = new SourceGroups(world);
+    this.standing = new StandIns(world.snapshot);
     this.names = new SourceNames(world.snapshot.workloads);
   }
 
@@ -54,9 +61,13 @@ class Mapping {
     const { workloads } = this.world.snapshot;
     const { to = () => true, from } = this.options;
     const targets = from === undefined ? workloads : this.reachedBy(workloads.filter(({ id }) => from(id)));
-    const edges = targets.filter(({ id }) => to(id)).flatMap((workload) => this.edgesTo(workload));
+    const asked = targets.filter(({ id }) => to(id));
+    const edges = asked.flatMap((workload, i) => {
+      this.options.progress?.(i, asked.length);
+      return this.edgesTo(workload);
+    });
     const side = clientSide(this.world, this.names, { from, to: this.options.to });
-    return { edges: [...edges, ...side.edges], groups: this.names.groups, notes: [...this.notes, ...side.notes] };
+    return { edges: [...edges, ...side.edges], groups: this.names.groups, notes: [...this.notes, ...side.notes], shown: this.standing.shown };
   }
 
   /** Those that the network lets some sources reach; waypoints may lead anywhere. */
@@ -73,9 +84,9 @@ class Mapping {
     const destination = this.destination(workload);
     const found = new Map<string, { readonly said: PortGrants; readonly network: EdgeLayers['network']; readonly lists: SourceList[] }>();
     for (const { from, connections } of this.candidates(destination)) {
-      for (const { example, among, except } of this.groups.of(from.among, from.except, destination.conditions)) {
+      for (const { example, among, except } of [...this.groups.of(from.among, from.except, destination.conditions), ...this.standIns(from, destination)]) {
         const network = this.networkLayer(example, destination);
-        for (const said of this.portGrants({ workload: example }, destination, connections)) {
+        for (const said of this.portGrants({ workload: this.standing.asSource(example) }, destination, connections)) {
           const key = `${network} ${said.key}`;
           const known = found.get(key);
           if (known === undefined) {
@@ -88,6 +99,13 @@ class Mapping {
     }
     const inside = [...found.values()].flatMap(({ said, network, lists }) => this.names.of(lists).map((name) => edge(name, workload.id, said, network)));
     return this.withOutside(inside, destination);
+  }
+
+  /** Pods that nothing shows, with the labels that the network lets pass and the identity that a rule names. */
+  private standIns({ among, except }: SourceList, { conditions }: Destination): SourceGroup[] {
+    return [...this.standing.withAccount].filter(([one]) => among.includes(one) && !except.has(one)).flatMap(([, made]) => made)
+      .filter((one) => this.groups.isNamed(one, conditions) && this.options.from?.(one.id) !== false)
+      .map((example) => ({ example, among: [example], except: new Set<Workload>() }));
   }
 
   private withOutside(inside: AccessEdge[], destination: Destination): AccessEdge[] {
@@ -197,9 +215,9 @@ function authorizationConditions({ authorization: { http, tcp } }: ReturnType<Wo
     .map(({ condition }) => condition);
 }
 
-function portGrants({ requests, speaks, unknown, ifProvidersAgree }: PortGrants['grant'], guards: MeshGuards, ports: readonly EdgePorts[], key: string): PortGrants {
+function portGrants({ requests, speaks, unknown, ifProvidersAgree, rules }: PortGrants['grant'], guards: MeshGuards, ports: readonly EdgePorts[], key: string): PortGrants {
   const grant = {
-    requests, ...(speaks === undefined ? {} : { speaks }), ...(unknown === undefined ? {} : { unknown }), ...(ifProvidersAgree === undefined ? {} : { ifProvidersAgree }),
+    requests, ...(speaks === undefined ? {} : { speaks }), ...(unknown === undefined ? {} : { unknown }), ...(ifProvidersAgree === undefined ? {} : { ifProvidersAgree }), ...(rules === undefined ? {} : { rules }),
   };
   const text = ports.map(({ protocol, first, last }) => `${protocol}${first}-${last}`).join();
   return { ports, grant, guards, key: `${text} ${key} ${guards.mtls} ${guards.identity} ${guards.egress}` };

@@ -149,39 +149,40 @@ function toHosts(world: World, example: Workload, named: readonly SourceName[], 
     return [];
   }
   return world.registry.entries.filter(({ kind, selector }) => kind === 'ServiceEntry' && selector === undefined).flatMap((entry) => {
-    const answers = entry.ports.map((port) => ({ port, why: whyNotTo(world, example, entry, port, outside) })).filter(({ why }) => why !== false);
-    const groups = [...new Set(answers.map(({ why }) => why))];
-    return groups.flatMap((why) => {
-      const ports = normalized(answers.filter((one) => one.why === why).map(({ port: { number } }) => ({ first: number, last: number })));
+    const answers = entry.ports.map((port) => ({ port, why: reachedAt(world, example, entry, port, outside) })).filter(({ why }) => why !== false);
+    const groups = new Map(answers.map(({ why }) => [JSON.stringify(why), why]));
+    return [...groups].flatMap(([key, why]) => {
+      const ports = normalized(answers.filter((one) => JSON.stringify(one.why) === key).map(({ port: { number } }) => ({ first: number, last: number })));
       return named.map((name): AccessEdge => ({
         ...name,
         to: entry.hostname,
         ports: ports.map((range) => ({ protocol: 'TCP', ...range })),
         requests: 'any',
         layers: layersOf(world, example),
-        ...(why === true || why === false ? {} : { unknown: [why] }),
+        ...(typeof why === 'string' ? { unknown: [why] } : typeof why === 'object' ? { where: why.within } : {}),
       }));
     });
   });
 }
 
-/** Whether a client reaches a port of an external host; a text says what that depends on. */
-function whyNotTo(world: World, client: Workload, entry: RegistryEntry, port: RegistryPort, outside: readonly AddressGroup[]): true | false | string {
+/** Whether a client reaches a port of an external host: a text says why that is unknown, `within` where the host has to be. */
+type Reached = boolean | string | { readonly within: readonly string[] };
+
+function reachedAt(world: World, client: Workload, entry: RegistryEntry, port: RegistryPort, outside: readonly AddressGroup[]): Reached {
   const answer = egressVerdict(world.egress, { client, host: entry.hostname.replace('*', 'x'), port: port.number, speaks: SPEAKS[port.protocol] });
   if (answer.verdict === 'connection-reset' || (answer.verdict === 'allow' && answer.entry !== entry)) {
     return false;
   }
   const network = networkTo(entry, port, outside);
-  const namespaceLabels = { namespace: entry.namespace, labels: {} };
-  const attached = client.mode === 'ambient' ? waypointOfService(world.waypoints, namespaceLabels) : { none: '' };
+  const attached = client.mode === 'ambient' ? waypointOfService(world.waypoints, { namespace: entry.namespace, labels: {} }) : { none: '' };
   if (network !== false && !('none' in attached)) {
     return 'a waypoint may stand in the way';
   }
-  return network === true && answer.verdict === 'unknown' ? answer.reason : network;
+  return network !== false && answer.verdict === 'unknown' ? answer.reason : network;
 }
 
 /** What NetworkPolicies say of the addresses of a host, of which most are known when they are resolved. */
-function networkTo({ endpoints, addresses }: RegistryEntry, { number, target }: RegistryPort, outside: readonly AddressGroup[]): true | false | string {
+function networkTo({ endpoints, addresses }: RegistryEntry, { number, target }: RegistryPort, outside: readonly AddressGroup[]): boolean | { readonly within: readonly string[] } {
   const stated = endpoints.length > 0 ? endpoints.map(({ address }) => address) : addresses;
   const ranges = stated.map(rangeOf);
   const where = ranges.length > 0 && ranges.every((range) => range !== undefined) ? ranges.map((range) => setOfRange(range!)).reduce(unionOfAddresses, NO_ADDRESSES) : ALL_ADDRESSES;
@@ -192,5 +193,5 @@ function networkTo({ endpoints, addresses }: RegistryEntry, { number, target }: 
     return false;
   }
   return addressesText(reached) === addressesText(where) ? true
-    : `NetworkPolicies let it reach ${addressNames(reached).map(({ from, except = [] }) => (except.length === 0 ? from : `${from} except ${except.join(' ')}`)).join(', ')} alone`;
+    : { within: addressNames(reached).map(({ from, except = [] }) => (except.length === 0 ? from : `${from} except ${except.join(' ')}`)) };
 }

@@ -29,6 +29,8 @@ export interface AccessEdge {
   readonly to: string;
   /** CIDRs that are left out of the one that the edge leads to */
   readonly toExcept?: readonly string[];
+  /** the addresses, in which those of a host have to be for the network to let it pass */
+  readonly where?: readonly string[];
   readonly ports: readonly EdgePorts[];
   readonly requests: Requests;
   /** only connections that are HTTP, or only those that are not */
@@ -36,12 +38,14 @@ export interface AccessEdge {
   readonly layers: EdgeLayers;
   readonly unknown?: readonly string[];
   readonly ifProvidersAgree?: readonly string[];
+  /** where rows cannot say which requests: the rules that do */
+  readonly rules?: readonly string[];
 }
 
 /** What is said of some ports for some sources. */
 export interface PortGrants {
   readonly ports: readonly EdgePorts[];
-  readonly grant: Pick<Grant, 'requests' | 'speaks' | 'unknown' | 'ifProvidersAgree'>;
+  readonly grant: Pick<Grant, 'requests' | 'speaks' | 'unknown' | 'ifProvidersAgree' | 'rules'>;
   readonly guards: MeshGuards;
   readonly key: string;
 }

@@ -1,6 +1,5 @@
 import { World } from '../model/world';
-import { Source } from '../question';
-import { Workload } from '../workload';
+import { refText } from '../objects';
 import { Gate } from './proxy-gate';
 import { MeshGuards, Passage } from './passages';
 import { Requests } from './requests';
@@ -18,6 +17,8 @@ export interface Grant {
   readonly unknown?: readonly string[];
   /** authorizers that can still refuse */
   readonly ifProvidersAgree?: readonly string[];
+  /** where rows cannot say which requests: the rules that do */
+  readonly rules?: readonly string[];
   /** equal for grants that say the same of other ports */
   readonly key: string;
 }
@@ -48,7 +49,8 @@ function grantsFor(world: World, speaks: 'http' | 'tcp', passages: readonly (rea
   const grants: Grant[] = [];
   const providers = [...new Set(possible.flatMap(([{ gates }]) => gates.flatMap((gate) => gate.providers)))].sort();
   const add = (what: Requests, of: readonly (readonly [Passage, boolean | undefined])[], unknown?: readonly string[]) => {
-    const said = { requests: what, ...(unknown === undefined ? {} : { unknown }), ...(providers.length === 0 ? {} : { ifProvidersAgree: providers }) };
+    const rules = what === 'conditional' ? { rules: rulesOf(of.map(([passage]) => passage)) } : {};
+    const said = { requests: what, ...rules, ...(unknown === undefined ? {} : { unknown }), ...(providers.length === 0 ? {} : { ifProvidersAgree: providers }) };
     grants.push({ ...said, guards: weakest(of.map(([{ guards }]) => guards)), key: said.requests === 'any' && unknown === undefined && providers.length === 0 ? 'any' : JSON.stringify([speaks === 'tcp' ? 'tcp' : '', said]) });
   };
   if (!isNothing(lower)) {
@@ -58,6 +60,11 @@ function grantsFor(world: World, speaks: 'http' | 'tcp', passages: readonly (rea
     add(upper, possible, reasonsFor(possible));
   }
   return grants;
+}
+
+function rulesOf(passages: readonly Passage[]): string[] {
+  const rules = passages.flatMap(({ gates }) => gates.flatMap((gate) => gate.rules()));
+  return [...new Set(rules.map(({ policy, rule }) => `${refText(policy)} rules[${rule}]`))];
 }
 
 function reasonsFor(possible: readonly (readonly [Passage, boolean | undefined])[]): string[] {
@@ -118,10 +125,4 @@ const EGRESS = ['none', 'ALLOW_ANY', 'REGISTRY_ONLY'] as const;
 export function weakest(guards: readonly MeshGuards[]): MeshGuards {
   const least = <T extends string>(order: readonly T[], of: (one: MeshGuards) => T) => order[Math.min(...guards.map((one) => order.indexOf(of(one))))];
   return guards.length === 1 ? guards[0] : { mtls: least(MTLS, ({ mtls }) => mtls), identity: least(IDENTITY, ({ identity }) => identity), egress: least(EGRESS, ({ egress }) => egress) };
-}
-
-/** The ends of a connection as far as grants are concerned. */
-export interface Ends {
-  readonly client: Source;
-  readonly destination: Workload;
 }

@@ -2,8 +2,9 @@ import { decideZtunnel, ztunnelFacts } from '../ambient/match';
 import { EnforcementPoint, principalOf } from '../ambient/path';
 import { decide, leafTruth, TRUE } from '../condition';
 import { compileInbound } from '../inbound';
-import { ServicePortApplication } from '../../values/grammar/app-protocols';
+import { applicationOf, ServicePortApplication } from '../../values/grammar/app-protocols';
 import { World } from '../model/world';
+import { PortApplication } from '../mtls/application';
 import { isCaptured } from '../mtls/capture';
 import { modeOfPort } from '../mtls/effective';
 import { gatewayChain } from '../mtls/gateway-chain';
@@ -12,7 +13,7 @@ import { refText, refOf } from '../objects';
 import { Source } from '../question';
 import { Workload } from '../workload';
 import { Gate, gateOf, OPEN_GATE, Seen } from './proxy-gate';
-import { Speech, Travel, travel, waysTo } from './ways';
+import { isPresumed, Speech, Travel, travel, waysTo } from './ways';
 
 /** What guards an edge in the layers that no NetworkPolicy decides. */
 export interface MeshGuards {
@@ -44,7 +45,7 @@ const CLOSED = new Error('closed');
 
 /** All ways in which a client gets through to a port of a workload, but for NetworkPolicies. */
 export function passagesTo(world: World, client: Source, destination: Workload, port: number): Passage[] {
-  const application = destination.mode === 'sidecar' ? world.applications.of(destination, port).application : ServicePortApplication.SNIFFED;
+  const application = destination.mode === 'sidecar' ? applicationAt(world, destination, port).application : ServicePortApplication.SNIFFED;
   return speechesFor(destination, application).flatMap((speech) => waysTo(world, client, destination, port).flatMap((way) => {
     try {
       return passage(world, client, destination, { port, speech, travelled: travel(world, client, destination, { port, way, speech }) });
@@ -55,6 +56,13 @@ export function passagesTo(world: World, client: Source, destination: Workload, 
       throw error;
     }
   }));
+}
+
+/** What a proxy takes a port for: where neither pods nor Services are shown, what is told of the workload stands for them. */
+function applicationAt(world: World, workload: Workload, port: number): PortApplication {
+  const found = world.applications.of(workload, port);
+  const said = found.object === undefined && isPresumed(world, workload) ? workload.ports.find(({ number, protocol }) => number === port && protocol === 'TCP')?.app : undefined;
+  return said === undefined ? found : { application: applicationOf(said), text: `${workload.id} is said to speak ${said}` };
 }
 
 /** HTTP ports answer nothing else, and on a port of bytes it does not matter what the bytes are, unless there are rules for names of TLS. */
@@ -229,7 +237,7 @@ function sidecarGate(world: World, point: EnforcementPoint, arrived: Arriving, p
   }
   const inbound = world.inboundOf(workload);
   const { mesh } = world.snapshot;
-  const { application, text } = world.applications.of(workload, port);
+  const { application, text } = applicationAt(world, workload, port);
   const mode = modeOfPort(inbound.mtls, port);
   if (application === undefined) {
     return { gate: [], mtls: mode, unknown: [text] };
@@ -286,7 +294,7 @@ function atWaypoint(world: World, client: Source, point: EnforcementPoint, call:
   const inbound = world.inboundOf(pods, served);
   const arrived = arriving(world, client, point, call);
   const destination = workload ?? call.travelled.path.points.find((one) => one.workload !== undefined)?.workload;
-  const application = destination === undefined ? undefined : world.applications.of(destination, call.port).application;
+  const application = destination === undefined ? undefined : applicationAt(world, destination, call.port).application;
   if (application === undefined) {
     return { gate: [], mtls: 'STRICT', unknown: ['what the waypoint takes the port for is not known'] };
   }

@@ -31,10 +31,12 @@ export interface Gate {
   readonly providers: readonly string[];
   /** whether a list of ALLOW rules guards it, or nothing, or DENY rules alone */
   readonly guard: 'allow' | 'deny' | 'none';
+  /** the rules that decide, for people to look them up */
+  readonly rules: () => readonly CompiledRule[];
 }
 
 /** A point that asks nothing. */
-export const OPEN_GATE: Gate = { admitted: TRUE, refused: [], tokens: [], providers: [], guard: 'none' };
+export const OPEN_GATE: Gate = { admitted: TRUE, refused: [], tokens: [], providers: [], guard: 'none', rules: () => [] };
 
 /** Decides what the filters of a proxy ask of requests on a connection, once all that is known of the connection is put in. */
 export function gateOf(policies: ChainPolicies, chain: 'http' | 'tcp', seen: Seen): Gate {
@@ -53,6 +55,8 @@ export function gateOf(policies: ChainPolicies, chain: 'http' | 'tcp', seen: See
     refused,
     tokens: chain === 'http' ? tokens : [],
     providers: asked.filter(({ rules }) => settled(rules).some((condition) => condition !== FALSE)).map(({ provider }) => provider),
+    rules: () => [...rulesFor(allow ?? [], seen.principal), ...deny, ...custom.flatMap(({ rules }) => rules)]
+      .filter(({ condition }) => settle(condition, known) !== FALSE),
     guard: allow !== undefined ? 'allow' : deny.length > 0 ? 'deny' : 'none',
   };
 }

@@ -71,7 +71,12 @@ function rowOf(term: Term, context: RowContext): RequestRow | undefined {
   }
   const row: { -readonly [K in keyof RequestRow]: RequestRow[K] } = {};
   const headers: HeaderRow[] = [];
-  for (const [property, literals] of by) {
+  for (const [property, given] of by) {
+    const literals = property === 'host' ? given.filter((literal) => !isByHeader(literal)) : given;
+    headers.push(...given.filter((literal) => !literals.includes(literal)).map((literal) => headerRow(':authority', literal)));
+    if (literals.length === 0) {
+      continue;
+    }
     if (property === 'method' || property === 'path' || property === 'host') {
       const field = singleField(literals, domainOf(property, context.mesh));
       if (field === undefined) {
@@ -79,9 +84,7 @@ function rowOf(term: Term, context: RowContext): RequestRow | undefined {
       }
       Object.assign(row, FIELDS[property](field));
     } else if (property.startsWith('header:')) {
-      headers.push(...literals.map(({ leaves, holds }) => ({
-        name: property.slice('header:'.length), ...(holds ? { values: textsOf(leaves) } : { notValues: textsOf(leaves) }),
-      })));
+      headers.push(...literals.map((literal) => headerRow(property.slice('header:'.length), literal)));
     } else if (property === 'address:remote') {
       Object.assign(row, remoteField(literals));
     } else if (!property.startsWith('claim:')) {
@@ -93,6 +96,15 @@ function rowOf(term: Term, context: RowContext): RequestRow | undefined {
   }
   const claims = term.filter(({ of }) => of.startsWith('claim:'));
   return claims.length === 0 ? row : withClaims(row, claims, context);
+}
+
+/** Rules about the header of the host heed the case of letters, rules about hosts do not. */
+function isByHeader({ leaves }: Literal): boolean {
+  return leaves.some((leaf) => leaf.is === 'text' && leaf.pattern.ignoreCase !== true);
+}
+
+function headerRow(name: string, { leaves, holds }: Literal): HeaderRow {
+  return { name, ...(holds ? { values: textsOf(leaves) } : { notValues: textsOf(leaves) }) };
 }
 
 type Field = { readonly in?: readonly string[]; readonly out?: readonly string[] };

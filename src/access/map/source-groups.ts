@@ -61,6 +61,12 @@ export class SourceGroups {
     return [...single, ...rest];
   }
 
+  /** Whether a rule tells the identity of a workload from others. */
+  public isNamed(workload: Workload, conditions: readonly Condition[]): boolean {
+    const principal = principalOf(workload, this.world.snapshot.mesh);
+    return identityLeaves(conditions).some((leaf) => this.matches(leaf).has(principal));
+  }
+
   /** Sources by everything that matters beside their identity. */
   private parts(among: readonly Workload[]): readonly (readonly Workload[])[] {
     let parts = this.parted.get(among);

@@ -1,5 +1,6 @@
-import { acceptsTunnel, AmbientPath, pathOf } from '../ambient/path';
-import { egressVerdict } from '../egress/egress';
+import { AmbientPath, pathOf } from '../ambient/path';
+import { EgressAnswer, egressVerdict } from '../egress/egress';
+import { hostOfService, RegistryEntry } from '../egress/registry';
 import { ClientTls, clientTls, endpointOf } from '../mtls/client';
 import { targetPortOf, World } from '../model/world';
 import { Source } from '../question';
@@ -9,6 +10,8 @@ import { Service, Workload } from '../workload';
 export interface Way {
   readonly service?: Service;
   readonly servicePort?: number;
+  /** the host of a Service that is taken to be there, because neither it nor its pods are shown */
+  readonly presumed?: RegistryEntry;
 }
 
 /** What a client writes into the connection. */
@@ -32,7 +35,27 @@ export function waysTo(world: World, client: Source, destination: Workload, port
     return [DIRECT];
   }
   const services = servicesAt(world, destination, port);
-  return services.length === 0 ? [DIRECT] : [...services, DIRECT];
+  return services.length > 0 ? [...services, DIRECT] : isPresumed(world, destination) ? [{ presumed: presumedHost(world, destination, port), servicePort: port }, DIRECT] : [DIRECT];
+}
+
+/** Whether a Service is taken to be there: where pods are told of and not shown, so are their Services. */
+export function isPresumed(world: World, { kind, mode, namespace, labels }: Workload): boolean {
+  return (kind === 'Hypothetical' || kind === 'Declared') && mode !== 'none' && world.servicesOf({ namespace, labels } as Workload).length === 0;
+}
+
+function presumedHost({ snapshot: { mesh } }: World, { namespace, name }: Workload, port: number): RegistryEntry {
+  return {
+    hostname: hostOfService({ namespace, name }, mesh),
+    namespace,
+    kind: 'Service',
+    object: { kind: 'Service', namespace, name },
+    external: false,
+    resolution: 'balanced',
+    ports: [{ number: port, target: port, transport: 'TCP', protocol: 'UNKNOWN' }],
+    addresses: [],
+    visibleTo: new Set(['*']),
+    endpoints: [],
+  };
 }
 
 const known = new WeakMap<World, Map<Workload, Map<number, Way[]>>>();
@@ -63,9 +86,9 @@ function servicesAt(world: World, destination: Workload, port: number): readonly
 export function travel(world: World, client: Source, destination: Workload, { port, way, speech }: {
   readonly port: number; readonly way: Way; readonly speech: Speech;
 }): Travel {
-  const { service, servicePort } = way;
+  const { service, servicePort, presumed } = way;
   const workload = 'workload' in client ? client.workload : undefined;
-  const egress = workload === undefined || workload.mode !== 'sidecar' ? undefined : egressVerdict(world.egress, {
+  const egress = workload === undefined || workload.mode !== 'sidecar' ? undefined : presumed !== undefined ? toPresumed(world, workload, presumed) : egressVerdict(world.egress, {
     client: workload,
     host: service === undefined ? undefined : world.entryOf(service)?.hostname,
     address: service === undefined ? destination.addresses[0] : undefined,
@@ -73,7 +96,7 @@ export function travel(world: World, client: Source, destination: Workload, { po
     speaks: speech,
   });
   const named = service !== undefined && egress?.way !== 'passed-through' ? service : undefined;
-  const target = named === undefined ? undefined : {
+  const target = presumed !== undefined ? { kind: 'Service' as const, namespace: destination.namespace, name: destination.name, labels: {}, headless: false, port } : named === undefined ? undefined : {
     kind: 'Service' as const, namespace: named.namespace, name: named.name, labels: named.labels, headless: named.clusterIP === 'None', port: servicePort ?? port,
   };
   const { mesh } = world.snapshot;
@@ -83,7 +106,7 @@ export function travel(world: World, client: Source, destination: Workload, { po
     egress: egress === undefined || egress.verdict === 'allow' ? 'allow' : egress.verdict === 'unknown' ? { unknown: egress.reason } : 'refused',
     sent: workload === undefined || workload.mode === 'none' ? undefined : clientTls(world.clients, {
       client: workload,
-      entry: service === undefined ? undefined : world.entryOf(service),
+      entry: presumed ?? (service === undefined ? undefined : world.entryOf(service)),
       port: servicePort ?? port,
       endpoint: endpointOf(destination, port),
     }),
@@ -91,8 +114,11 @@ export function travel(world: World, client: Source, destination: Workload, { po
   };
 }
 
-/** Whether NetworkPolicy sees something else than the port that is called: a tunnel, or a waypoint in between. */
-export function mayTunnel(world: World, client: Source, destination: Workload): boolean {
-  return 'workload' in client && client.workload.mode !== 'none' && (client.workload.mode === 'ambient' || destination.mode === 'ambient')
-    && (client.workload.mode === 'ambient' || acceptsTunnel(destination, world.snapshot.mesh));
+/** A Sidecar knows a host or it does not; what it does not know is called by the address of the pod. */
+function toPresumed({ egress }: World, client: Workload, host: RegistryEntry): Pick<EgressAnswer, 'verdict' | 'way' | 'reason'> {
+  const scope = egress.scopeOf(client);
+  const knows = scope.knows(host, host.ports[0]);
+  return knows === 'known' ? { verdict: 'allow', way: 'known', reason: scope.text }
+    : knows === 'perhaps' ? { verdict: 'unknown', way: 'unknown', reason: `${scope.text}; whether it knows ${host.hostname} depends on what is not shown` }
+      : { verdict: 'connection-reset', way: 'refused', reason: scope.text };
 }

@@ -41,7 +41,8 @@ export function gatewayChainOf(
   { world }: Pick<Journey, 'world' | 'question'>, { port }: EnforcementPoint, workload: Workload, client: ArrivingClient,
 ): GatewayChain {
   const certificate = client.principal === undefined ? undefined : { trusted: true, names: [`spiffe://${client.principal}`] };
-  return gatewayChain(world.gateways, workload, port, { tls: client.tls, sni: client.sni, certificate, speaks: client.speaks === 'tcp' ? 'tcp' : 'http' });
+  return gatewayChain(world.gateways,
+    workload, port, { tls: client.tls, sni: client.sni, certificate, speaks: client.speaks === 'tcp' ? 'tcp' : 'http' });
 }
 
 /** What the client is when its connection arrives at a proxy. */
@@ -50,7 +51,8 @@ export function arrivingAt(journey: Journey, point: EnforcementPoint): ArrivingC
   const inner = speaks === 'tls' ? 'tcp' : speaks;
   const address = point.from === 'source' ? journey.sourceAddress : undefined;
   const alpn = [inner === 'tcp' ? 'istio' : inner === 'http2' ? 'istio-h2' : 'istio-http/1.1'];
-  const mesh = (principal: string, sni?: string): ArrivingClient => ({ speaks: inner, tls: true, principal, alpn, sni: given?.sni ?? sni, address });
+  const mesh = (principal: string,
+    sni?: string): ArrivingClient => ({ speaks: inner, tls: true, principal, alpn, sni: given?.sni ?? sni, address });
   const plain: ArrivingClient = { speaks: inner, tls: speaks === 'tls', sni: given?.sni, address };
   if (point.transport === 'tunnel') {
     return point.peer === undefined ? plain : mesh(point.from === 'source' ? given?.principal ?? point.peer : point.peer);

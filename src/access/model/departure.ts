@@ -54,7 +54,13 @@ export function sentBy(journey: Journey): ClientTls | undefined {
     port: to.servicePort ?? to.port,
     endpoint: endpointOf(to.workload, to.port),
   });
-  journey.say({ layer: 'mtls', where: 'source', outcome: sent.sends === 'nothing' ? 'refuse' : 'pass', object: sent.object, text: sent.text });
+  journey.say({
+    layer: 'mtls',
+    where: 'source',
+    outcome: sent.sends === 'nothing' ? 'refuse' : 'pass',
+    object: sent.object,
+    text: sent.text,
+  });
   return sent;
 }
 
@@ -66,7 +72,8 @@ export function requireUnderstanding(journey: Journey): void {
   }
   const sent = sentBy(journey);
   if (sent?.sends === 'mesh-mtls' || sent?.sends === 'nothing') {
-    throw new Ended('connection-reset', sent.sends === 'nothing' ? sent.text : `${sent.text}; nothing there ends the mutual TLS of the mesh`);
+    throw new Ended('connection-reset', sent.sends === 'nothing' ? sent.text
+      : `${sent.text}; nothing there ends the mutual TLS of the mesh`);
   }
   if (sent?.sends === 'other-tls' && speaks !== 'tls') {
     throw new Ended('unknown', `${sent.text}; whether the server speaks TLS is not shown`);

@@ -79,7 +79,13 @@ function requireModelled(journey: Journey, workload: Workload): void {
   const foreign = journey.world.snapshot.unmodelled.find(({ layer, concerns }) => layer === 'proxy' && concerns(workload));
   if (foreign !== undefined) {
     const object = refOf(foreign.manifest);
-    journey.say({ layer: 'identity', where: 'destination', outcome: 'unknown', object, text: `${refText(object)} changes what the proxy does` });
+    journey.say({
+      layer: 'identity',
+      where: 'destination',
+      outcome: 'unknown',
+      object,
+      text: `${refText(object)} changes what the proxy does`,
+    });
     throw new Ended('unknown', `${refText(object)} may change what the proxy of ${workload.id} does`);
   }
 }

@@ -26,7 +26,8 @@ export class Journey {
   public get sourceAddress(): string | undefined {
     const { from, given } = this.question;
     return given?.sourceIp
-      ?? ('address' in from ? from.address : 'workload' in from && from.workload.addresses.length === 1 ? from.workload.addresses[0] : undefined);
+      ?? ('address' in from ? from.address : 'workload' in from && from.workload.addresses.length === 1 ? from.workload.addresses[0]
+        : undefined);
   }
 
   /** The identity of the client, without `spiffe://`. */

@@ -26,9 +26,14 @@ export function passNetworkOutside(journey: Journey, client: Workload): void {
   const groups = journey.world.network.outside(client, 'egress');
   requireModelled(journey, [client]);
   const open = groups.filter(({ connections }) => hasPort(connections.allowed, protocol, to.port)).length;
-  const closed = groups.every(({ connections }) => !hasPort(connections.allowed, protocol, to.port) && !hasPort(connections.unknown, protocol, to.port));
+  const closed = groups
+    .every(({ connections }) => !hasPort(connections.allowed, protocol, to.port) && !hasPort(connections.unknown, protocol, to.port));
   const outcome = open === groups.length ? 'pass' : closed ? 'refuse' : 'unknown';
-  const text = { pass: 'NetworkPolicies let it out to every address', refuse: 'NetworkPolicies let it out to no address outside', unknown: 'it depends on the address of the host' }[outcome];
+  const text = {
+    pass: 'NetworkPolicies let it out to every address',
+    refuse: 'NetworkPolicies let it out to no address outside',
+    unknown: 'it depends on the address of the host',
+  }[outcome];
   journey.say({ layer: 'network', where: 'source', outcome, text });
   if (outcome !== 'pass') {
     throw new Ended(outcome === 'refuse' ? 'dropped' : 'unknown', text);
@@ -39,7 +44,13 @@ function requireModelled({ world, trail }: Journey, ends: readonly Workload[]): 
   const foreign = world.snapshot.unmodelled.find(({ layer, concerns }) => layer === 'network' && ends.some(concerns));
   if (foreign !== undefined) {
     const object = refOf(foreign.manifest);
-    trail.push({ layer: 'network', where: 'destination', outcome: 'unknown', object, text: `${refText(object)} is of a kind that is not modelled` });
+    trail.push({
+      layer: 'network',
+      where: 'destination',
+      outcome: 'unknown',
+      object,
+      text: `${refText(object)} is of a kind that is not modelled`,
+    });
     throw new Ended('unknown', `${refText(object)} may let packets through or refuse them`);
   }
 }

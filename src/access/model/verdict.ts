@@ -56,7 +56,13 @@ function pathToEntry({ world, question }: Journey, client: Workload, entry: { re
   const { to: { port }, protocol } = question;
   const manifest = world.snapshot.kind('networking.istio.io', 'ServiceEntry')
     .find(({ object: { metadata } }) => metadata.name === entry.name && metadata.namespace === entry.namespace);
-  const target: PathTarget = { kind: 'ServiceEntry', ...entry, labels: manifest?.object.metadata.labels ?? {}, headless: manifest === undefined, port };
+  const target: PathTarget = {
+    kind: 'ServiceEntry',
+    ...entry,
+    labels: manifest?.object.metadata.labels ?? {},
+    headless: manifest === undefined,
+    port,
+  };
   return pathOf({ source: { workload: client }, target, port, protocol }, { mesh: world.snapshot.mesh, waypoints: world.waypoints });
 }
 
@@ -80,7 +86,8 @@ function toPod(journey: Journey): string {
     headless: service.clusterIP === 'None',
     port: servicePort ?? port,
   };
-  const path = pathOf({ source: from, destination: workload, target, port, protocol }, { mesh: world.snapshot.mesh, waypoints: world.waypoints });
+  const path = pathOf({ source: from, destination: workload, target, port, protocol },
+    { mesh: world.snapshot.mesh, waypoints: world.waypoints });
   return walk(journey, path, workload);
 }
 

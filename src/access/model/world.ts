@@ -32,7 +32,8 @@ export class World {
 
   public get network(): NetworkModel {
     const { workloads, namespaces } = this.snapshot;
-    return this.once('network', () => new NetworkModel({ workloads, namespaces, policies: this.snapshot.kind('networking.k8s.io', 'NetworkPolicy') }));
+    return this.once('network',
+      () => new NetworkModel({ workloads, namespaces, policies: this.snapshot.kind('networking.k8s.io', 'NetworkPolicy') }));
   }
 
   public get egress(): Egress {
@@ -74,7 +75,8 @@ export class World {
   /** The pods of a waypoint, or a stand-in where none are shown. */
   public podsOf(waypoint: Waypoint): Workload {
     const { namespace, name, serviceAccount } = waypoint;
-    return this.snapshot.workloads.find((one) => one.namespace === namespace && one.mode === 'waypoint' && one.serviceAccount === serviceAccount) ?? {
+    return this.snapshot.workloads
+      .find((one) => one.namespace === namespace && one.mode === 'waypoint' && one.serviceAccount === serviceAccount) ?? {
       id: `${namespace}/${name}`,
       namespace,
       name,
@@ -98,12 +100,14 @@ export class World {
   /** The workloads behind a Service. */
   public behind({ namespace, selector }: Service): readonly Workload[] {
     return selector === undefined || Object.keys(selector).length === 0 ? []
-      : this.snapshot.workloads.filter((one) => one.namespace === namespace && one.kind !== 'Hypothetical' && selects(selector, one.labels));
+      : this.snapshot.workloads
+        .filter((one) => one.namespace === namespace && one.kind !== 'Hypothetical' && selects(selector, one.labels));
   }
 
   /** The host that istiod knows a Service by. */
   public entryOf(service: Service): RegistryEntry | undefined {
-    return this.registry.named(hostOfService(service, this.snapshot.mesh)).find(({ kind, namespace }) => kind === 'Service' && namespace === service.namespace);
+    return this.registry.named(hostOfService(service, this.snapshot.mesh))
+      .find(({ kind, namespace }) => kind === 'Service' && namespace === service.namespace);
   }
 
   public get registry() {

@@ -13,10 +13,19 @@ export interface AddressGroup {
 
 /** What passes between a pod and every address that belongs to no pod; addresses without any access are a group too. */
 export function addressGroups(world: World, pivot: Member, direction: Direction): AddressGroup[] {
+  const blocks = blocksOf(pivot.policies[direction], direction);
+  const ranges = addressAtoms(ALL_ADDRESSES, blocks);
+  const connectionsWith = ({ family, first }: (typeof ranges)[number]): Connections => {
+    const outside = { address: { family, value: first } };
+    return connectionsOfReach(direction === 'ingress' ? pairReach(world, outside, pivot.end) : pairReach(world, pivot.end, outside));
+  };
+  if (blocks.length === 0) {
+    // no policy tells one address from another
+    return [{ addresses: ALL_ADDRESSES, connections: connectionsWith(ranges[0]) }];
+  }
   const groups = new Map<string, AddressGroup>();
-  for (const range of addressAtoms(ALL_ADDRESSES, blocksOf(pivot.policies[direction], direction))) {
-    const outside = { address: { family: range.family, value: range.first } };
-    const connections = connectionsOfReach(direction === 'ingress' ? pairReach(world, outside, { pod: pivot }) : pairReach(world, { pod: pivot }, outside));
+  for (const range of ranges) {
+    const connections = connectionsWith(range);
     const text = `${portsText(connections.allowed)}|${portsText(connections.unknown)}`;
     const addresses = unionOfAddresses(groups.get(text)?.addresses ?? NO_ADDRESSES, setOfRange(range));
     groups.set(text, { addresses, connections });

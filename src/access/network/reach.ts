@@ -52,9 +52,17 @@ export function reaches({ allowed, possible }: Reach, protocol: TransportProtoco
   return hasPort(allowed, protocol, port) ? true : hasPort(possible, protocol, port) ? undefined : false;
 }
 
-/** A reach as two sets that share nothing. */
-export function connectionsOfReach({ allowed, possible }: Reach): Connections {
-  return { allowed, unknown: allowed === possible ? NO_PORTS : differenceOfPorts(possible, allowed) };
+const connections = new WeakMap<Reach, Connections>();
+
+/** A reach as two sets that share nothing; one object for each reach. */
+export function connectionsOfReach(reach: Reach): Connections {
+  let known = connections.get(reach);
+  if (known === undefined) {
+    const { allowed, possible } = reach;
+    known = { allowed, unknown: allowed === possible ? NO_PORTS : differenceOfPorts(possible, allowed) };
+    connections.set(reach, known);
+  }
+  return known;
 }
 
 /** Whether nothing passes for sure. */

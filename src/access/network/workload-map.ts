@@ -65,13 +65,19 @@ export class WorkloadMap {
   /** The access of those that are looked at one by one, put together where it is equal. */
   private pairs(pivot: Member, direction: Direction, few: ReadonlySet<Member>): Edge[] {
     const byText = new Map<string, { among: Workload[]; connections: Connections }>();
+    // most are one object, which needs no text
+    const byObject = new Map<Connections, Workload[]>();
     for (const other of few) {
       const connections = this.judge(pivot, other, direction);
-      if (!isNoConnection(connections)) {
+      const alike = byObject.get(connections);
+      if (alike !== undefined) {
+        alike.push(other.workload);
+      } else if (!isNoConnection(connections)) {
         const text = `${portsText(connections.allowed)}|${portsText(connections.unknown)}`;
         const group = byText.get(text) ?? { among: [], connections };
         group.among.push(other.workload);
         byText.set(text, group);
+        byObject.set(connections, group.among);
       }
     }
     return [...byText.values()].map(({ among, connections }) => edge(pivot, { among, except: NOBODY }, direction, connections));

@@ -93,7 +93,8 @@ function explore(patterns: readonly TextPattern[], domain: TextDomain): TextClas
   visit({ text: '', domain: domain.start, states: automata.map(({ start }) => start) });
   // the queue grows while it is read: breadth first, so that witnesses are short
   for (const { text, domain: state, states } of queue) {
-    for (const character of new Set([fresh, ...domain.named(state), ...automata.flatMap((automaton, i) => automaton.named(states[i])), ...SPECIAL])) {
+    for (const character of new Set([fresh, ...domain.named(state), ...automata.flatMap((automaton, i) => automaton.named(states[i])),
+      ...SPECIAL])) {
       const next = domain.step(state, character);
       if (next !== undefined) {
         visit({ text: text + character, domain: next, states: automata.map((automaton, i) => automaton.step(states[i], character)) });

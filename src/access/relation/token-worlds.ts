@@ -20,7 +20,8 @@ export function tokenWorlds(providers: readonly TokenProvider[]): TokenWorld[] {
     { accepted: TRUE, within: (condition) => simplify(condition, (leaf) => (leaf.is === 'claim' ? false : undefined)) },
     ...issuers.map((issuer): TokenWorld => ({
       issuer,
-      accepted: any(providers.filter((provider) => provider.issuer === issuer && provider.hasKeys).map(({ audiences }) => audienceCondition(audiences))),
+      accepted: any(providers.filter((provider) => provider.issuer === issuer && provider.hasKeys)
+        .map(({ audiences }) => audienceCondition(audiences))),
       within: (condition) => simplify(condition, (leaf) => ofIssuer(leaf, issuer)),
     })),
   ];
@@ -28,10 +29,12 @@ export function tokenWorlds(providers: readonly TokenProvider[]): TokenWorld[] {
 
 /** A provider without issuer takes tokens of anybody, so that the claim stays open. */
 function ofIssuer(leaf: Leaf, issuer: string): boolean | undefined {
-  return leaf.is === 'claim' && leaf.path.length === 1 && leaf.path[0] === 'iss' && issuer !== '' ? matchesPattern(leaf.pattern, issuer) : undefined;
+  return leaf.is === 'claim' && leaf.path.length === 1 && leaf.path[0] === 'iss' && issuer !== '' ? matchesPattern(leaf.pattern, issuer)
+    : undefined;
 }
 
 function audienceCondition(audiences: readonly string[]): Condition {
-  return audiences.length === 0 ? TRUE : any(audiences.map((audience): Condition => ({ is: 'claim', path: ['aud'], pattern: exactPattern(audience) })));
+  return audiences.length === 0
+    ? TRUE : any(audiences.map((audience): Condition => ({ is: 'claim', path: ['aud'], pattern: exactPattern(audience) })));
 }
 

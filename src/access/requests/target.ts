@@ -1,3 +1,4 @@
+import { addressOf } from '../addresses';
 import { HttpRequest } from '../question';
 
 /** The parts of a request as the codec of a proxy reads them, or the answer that it gives instead. */
@@ -25,15 +26,15 @@ export function readTarget(request: HttpRequest, http2: boolean): ReadTarget {
   if (!METHODS.has(method)) {
     return { answer: 'http-400', text: `${method} is no method that the proxy knows over HTTP/1` };
   }
-  if (!/^[\x21-\x7e]+$/.test(path) || !/^[\x21-\x7e]*$/.test(host)) {
+  if (!/^[\x21-\x7e]+$/.test(path) || !/^[\x21\x24-\x2e\x30-\x3b=@-[\]_a-z~]*$/.test(host)) {
     return { answer: 'http-400', text: 'the path or the host holds a character that may not be sent raw' };
   }
   if (request.headers.some(([name, value]) => name.toLowerCase() === 'content-length' && !/^\d+$/.test(value.trim()))) {
     return { answer: 'http-400', text: 'the content length is no number' };
   }
   if (method === 'CONNECT') {
-    return path.includes('/') ? { answer: 'http-400', text: 'CONNECT names a host and a port' }
-      : { target: '', host: path, unrouted: 'CONNECT has no route' };
+    return isAuthority(path) && /:\d+$/.test(path) ? { target: '', host: path, unrouted: 'CONNECT has no route' }
+      : { answer: 'http-400', text: 'CONNECT names a host and a port' };
   }
   if (path === '*' && method === 'OPTIONS') {
     return { answer: 'http-404', text: 'the proxy routes paths, not *' };
@@ -56,9 +57,33 @@ function absolute(path: string): ReadTarget {
     return { answer: 'http-400', text: 'the target is neither a path nor a URL' };
   }
   const [, scheme, host, rest] = match;
+  if (!isAuthority(host) || /^[#@]/.test(rest)) {
+    return { answer: 'http-400', text: 'the URL names no host that the proxy reads' };
+  }
   return rest.startsWith('?')
     ? { answer: 'http-404', text: 'the proxy routes paths, and the URL has none' }
     : { target: rest.startsWith('/') ? rest : `/${rest}`, host, scheme: scheme.toLowerCase() === 'https' ? 'https' : 'http' };
+}
+
+/** A host of letters, digits, dots and dashes, or an IPv6 address in brackets, with a port or without one. */
+function isAuthority(text: string): boolean {
+  const match = /^(?:[a-z0-9.-]+|\[([0-9a-f:.]+)\])(?::(\d+))?$/i.exec(text);
+  return match !== null && (match[1] === undefined || addressOf(match[1]) !== undefined) && Number(match[2] ?? 0) <= 65535;
+}
+
+const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
+
+/** Whether a port that is sniffed takes the first line of a plaintext request for HTTP; what it does not is passed on as TCP, whatever it is. */
+export function isSniffedAsHttp({ method, path }: HttpRequest): boolean {
+  if (!/^[\x21-\x7e]+$/.test(path)) {
+    return false;
+  }
+  if (/^[/*]/.test(path)) {
+    return true;
+  }
+  const afterScheme = path.replace(SCHEME, '');
+  const host = afterScheme.split(/[/?]/)[0];
+  return (method === 'CONNECT' || SCHEME.test(path)) && /^[\w!$%&'()*+,\-.:;=@[\]~]*$/.test(host) && !host.includes('@@');
 }
 
 /** A connection that is to become something else is refused unless that is websocket; what HTTP/2 offers is no upgrade. */

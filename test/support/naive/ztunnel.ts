@@ -41,7 +41,8 @@ function matchesAll(match: ZtunnelMatch, { identity, sourceIp, ip, port }: Ztunn
   const isText = (value: string | undefined) => (wanted: string) => value !== undefined && textMatcher(wanted)(value);
   const tests: Record<string, (wanted: string) => boolean> = {
     Principals: isText(identity),
-    Namespaces: isText(namespace),
+    // who has no identity has the empty namespace
+    Namespaces: (wanted) => textMatcher(wanted)(namespace ?? ''),
     ServiceAccounts: (wanted) => wanted === `${namespace}/${account}`,
     SourceIps: (block) => inBlock(sourceIp, block),
     DestinationIps: (block) => inBlock(ip, block),

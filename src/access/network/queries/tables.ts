@@ -16,6 +16,8 @@ export interface PeerTable<S> {
   readonly kinds: readonly string[];
   /** for each cell, whether some policy of the set restricts it; the others pass because nobody says anything */
   readonly restricted: readonly boolean[];
+  /** for each cell, as much of it as policies decide where they restrict it; left out: all of it */
+  readonly decided?: readonly S[];
 }
 
 /**
@@ -23,7 +25,12 @@ export interface PeerTable<S> {
  * decide.
  */
 export function isContained<S>(outer: PeerTable<S>, inner: PeerTable<S>, algebra: SetAlgebra<S>, restricted = false): boolean {
-  return inner.cells.every((cell, i) => (restricted && !inner.restricted[i]) || algebra.contains(outer.cells[i], cell));
+  return inner.cells.every((cell, i) => (
+    restricted ? !inner.restricted[i] || algebra.contains(outer.cells[i], decidedIn(inner, i)) : algebra.contains(outer.cells[i], cell)));
+}
+
+function decidedIn<S>({ cells, decided }: PeerTable<S>, index: number): S {
+  return (decided ?? cells)[index];
 }
 
 /** Whether two sets of policies let the same pass. */
@@ -49,12 +56,12 @@ export function notPermitted<S>([first, ...others]: readonly PeerTable<S>[], alg
 
 /** Which of the others let something pass by a policy that the first one lets pass too. */
 export function notForbidden<S>([first, ...others]: readonly PeerTable<S>[], algebra: SetAlgebra<S>): PeerTable<S>[] {
-  return others.filter((other) => other.cells.some((cell, i) => other.restricted[i] && algebra.meets(first.cells[i], cell)));
+  return others.filter((other) => other.cells.some((_, i) => other.restricted[i] && algebra.meets(first.cells[i], decidedIn(other, i))));
 }
 
 /** Whether the other set lets something pass between peers that both restrict and that the first one refuses. */
 export function isExtendedBy<S>(first: PeerTable<S>, other: PeerTable<S>, algebra: SetAlgebra<S>): boolean {
-  return other.cells.some((cell, i) => first.restricted[i] && other.restricted[i] && !algebra.contains(first.cells[i], cell));
+  return other.cells.some((_, i) => first.restricted[i] && other.restricted[i] && !algebra.contains(first.cells[i], decidedIn(other, i)));
 }
 
 /** Which of the others extend what the first one lets pass. */

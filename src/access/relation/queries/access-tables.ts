@@ -2,7 +2,7 @@ import { InboundGuards, inboundGuards } from './authorization-guards';
 import { IngressGuards } from './ingress-guards';
 import { bothGuards, RequestSet } from './request-sets';
 import { PolicySources } from '../../authorization/compile';
-import { intersectionOfPorts } from '../../network/port-sets';
+import { intersectionOfPorts, portsOf } from '../../network/port-sets';
 import { comparedPairs, NetworkConfig, networkTable, Peer, PeerPair } from '../../network/queries/network-tables';
 import { PeerTable } from '../../network/queries/tables';
 import { Connections } from '../../network/reach';
@@ -33,17 +33,21 @@ export function accessTablesOf(configs: readonly AccessConfig[]): PeerTable<Requ
 function accessTable(config: AccessConfig, pairs: readonly PeerPair[], index: number): PeerTable<RequestSet> {
   const table = networkTable(config, pairs, index);
   const inbound = config.mesh === undefined ? undefined : guardsOf(config.mesh);
+  const own = pairs.map((pair) => pair.in[index]);
+  const cells = own.map((pair, i): RequestSet => (
+    pair === undefined ? { ports: table.cells[i] } : guarded(table.cells[i], pair, inbound, config.ingress)));
   return {
     ...table,
-    cells: pairs.map((pair, i) => {
-      const own = pair.in[index];
-      return own === undefined ? { ports: table.cells[i] } : guarded(table.cells[i], own, inbound, config.ingress);
-    }),
-    restricted: pairs.map((pair, i) => {
-      const own = pair.in[index];
-      return table.restricted[i] || (own !== undefined && inbound?.restricts(own.to) === true);
-    }),
+    cells,
+    restricted: own.map((pair, i) => table.restricted[i] || (pair !== undefined && inbound?.restricts(pair.to) === true)),
+    // the mesh has a say in TCP alone
+    decided: cells.map((cell, i) => (table.restricted[i] ? cell : { ...cell, ports: tcpAlone(cell.ports) })),
   };
+}
+
+function tcpAlone({ allowed, unknown }: Connections): Connections {
+  const [some, perhaps] = [allowed, unknown].map(({ TCP }) => portsOf('TCP', TCP));
+  return { allowed: some, unknown: perhaps };
 }
 
 function guarded(

@@ -32,9 +32,11 @@ export function withAuthorization(config: AccessConfig, policies: Policies): Acc
   return { ...config, policies: [], ingress: undefined, mesh: sources };
 }
 
-/** Whether the AuthorizationPolicies change nothing. */
-export function isVacuousAuthorization(config: AccessConfig, mesh: MeshSettings): boolean {
-  return authorizationOf(config).length === 0 || isSame(config, authorizationOf(config), [], mesh);
+/** Whether no policy of any layer changes anything; what an ingress controller asks for is no policy. */
+export function isVacuousAccess(config: AccessConfig, mesh: MeshSettings): boolean {
+  const policies = { ...config, ingress: undefined };
+  const [all, none] = accessTablesOf([policies, { ...policies, policies: [], mesh: undefined }]);
+  return isEquivalent(all, none, requestAlgebra(mesh));
 }
 
 /** Workloads to which no AuthorizationPolicy applies. */

@@ -93,7 +93,8 @@ function portsAt({ namespace, backend }: IngressPath, services: readonly Service
   const { name, port } = mapping(backend.service);
   const { number, name: portName } = mapping(port);
   return services.filter((service) => service.namespace === namespace && service.name === name && isBehind(service, workload))
-    .flatMap(({ ports }) => ports.filter((one) => one.protocol === 'TCP' && (portName === undefined ? one.port === number : one.name === portName)))
+    .flatMap(({ ports }) => ports)
+    .filter((one) => one.protocol === 'TCP' && (portName === undefined ? one.port === number : one.name === portName))
     .flatMap(({ targetPort, protocol }) => (typeof targetPort === 'number' ? [targetPort]
       : workload.ports.filter((one) => one.name === targetPort && one.protocol === protocol).map(({ number: own }) => own)));
 }
