@@ -1,18 +1,20 @@
 import * as fs from 'node:fs';
 import { Command, Option } from 'commander';
 import { load } from 'js-yaml';
-import { loadModel, UnusableInput } from './load-model';
+import { addModelOptions, collect, loadModel, MeshOptions, UnusableInput } from './load-model';
 import { oneQuery, QuestionOptions } from './question-options';
 import { Terminal } from './terminal';
-import { answerQuery } from '../access/cases/access-case';
+import { didYouMean } from '../access/admission/suggestion';
+import { answerQuery, questionOf } from '../access/cases/access-case';
 import { Case, CaseResult, readCases, RowResult } from '../access/cases/case-file';
 import { CaseHooks, runCase } from '../access/cases/run-case';
+import { AccessModel } from '../access/model/access-model';
 import { caseReport, verdictReport } from '../reports/verdict-report';
 
 const SOME_NOT_AS_EXPECTED = 1;
 const UNUSABLE_INPUT = 2;
 
-interface VerdictOptions extends QuestionOptions {
+interface VerdictOptions extends QuestionOptions, MeshOptions {
   readonly file: string[];
   readonly queries?: string;
   readonly case?: string[];
@@ -32,9 +34,8 @@ Exit codes: 0 all as expected, 1 some not, 2 unusable input.
 
 /** Adds the command that answers questions. `exit` takes the exit code. */
 export function addVerdictCommand(program: Command, terminal: Terminal, exit: (code: number) => void, hooks: CaseHooks): void {
-  program.command('verdict')
+  addModelOptions(program.command('verdict'))
     .description('say what becomes of a connection or request, and which objects decide it')
-    .option('-f, --file <path>', 'files or folders with manifests, - for the standard input (repeatable)', collect, [])
     .option('--queries <file>', 'YAML or JSON with a list of queries, each with what is expected')
     .option('--case <files...>', 'case files: objects, queries and what is expected in one')
     .addOption(new Option('--only <what>', 'of cases, keep just what differs').choices(['disagree']))
@@ -56,19 +57,26 @@ export function addVerdictCommand(program: Command, terminal: Terminal, exit: (c
     .action((options: VerdictOptions) => exit(verdict(options, terminal, hooks)));
 }
 
-export function collect(value: string, all: string[]): string[] {
-  return [...all, value];
-}
-
 function verdict(options: VerdictOptions, terminal: Terminal, hooks: CaseHooks): number {
   if (options.case !== undefined) {
     return cases(options, options.case, terminal, hooks);
   }
-  const { model, complete } = loadModel(options.file, terminal);
-  const queries = options.queries === undefined ? [oneQuery(options)] : readQueries(options.queries);
+  const { model, complete } = loadModel(options.file, terminal, options);
+  const queries = options.queries === undefined ? [known(oneQuery(options), model)] : readQueries(options.queries);
   const results = queries.map((query, index) => answerQuery(model, query, index));
   terminal.out(`${verdictReport(results, queries, options.format)}\n`);
   return complete ? exitCode(results) : UNUSABLE_INPUT;
+}
+
+/** A question about somebody who is not there is a slip of the pen. */
+function known(query: Readonly<Record<string, unknown>>, { world }: AccessModel): Readonly<Record<string, unknown>> {
+  const problem = questionOf(world, query);
+  if (typeof problem === 'string') {
+    const ids = world.snapshot.workloads.map(({ id }) => id);
+    const [wrong] = [query.from, query.to].map((end) => (end as { workload?: string }).workload).filter((id) => id !== undefined && !ids.includes(id));
+    throw new UnusableInput(`${problem}${wrong === undefined ? '' : didYouMean(wrong, ids)}`);
+  }
+  return query;
 }
 
 function exitCode(results: readonly RowResult[]): number {

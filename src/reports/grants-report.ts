@@ -22,6 +22,7 @@ function clusterReport(cluster: ClusterGrants, table: Table, heading: string): s
     section(`${heading}Who may reach whom${name}`, grants, table),
     ...(holes.length === 0 ? [] : [section(`${heading}What namespaces need to work${name}`, holes, table)]),
     ...(cluster.assumptions.length === 0 ? [] : [assumptions(cluster, heading, name)]),
+    ...basis(cluster, heading, name),
   ];
   return parts.join('\n\n');
 }
@@ -51,6 +52,12 @@ function assumptions(cluster: ClusterGrants, heading: string, name: string): str
     return [`- ${a.owner}: ${a.statement}`, ...text];
   });
   return `${heading}What others have to see to${name}\n\n${lines.join('\n')}`;
+}
+
+function basis({ proof }: ClusterGrants, heading: string, name: string): string[] {
+  const list = (title: string, lines: string[]) => (lines.length === 0 ? [] : [`${heading}${title}${name}\n\n${lines.map((line) => `- ${line}`).join('\n')}`]);
+  return proof === undefined ? []
+    : [...list('What the proof rests on', proof.assumptions), ...list('What was accepted without proof', proof.accepted)];
 }
 
 function textTable(header: string[], rows: string[][]): string {

@@ -2,6 +2,8 @@ import * as fs from 'node:fs';
 import { IConstruct } from 'constructs';
 import { Cluster } from './cluster';
 import { duplicateMessages } from './duplicates';
+import { Proof } from './proof';
+import { proofBasis } from './proof-basis';
 import { proveCluster } from './prove';
 import { addTreeCheck } from './synth-session';
 import { IntendedAccess, IntendedEdge, IntendedScope } from '../values/grammar/intended-access';
@@ -118,6 +120,7 @@ export class Grants {
         claims: grant.claims.map(String),
       })),
       assumptions: this.listAssumptions(),
+      proof: proofBasis(Proof.of(this.scope), this._intended()),
     };
   }
 }

@@ -1,3 +1,3 @@
 export { Cluster } from './cluster';
 export { Grants } from './grants';
-export { Proof, ProofWaiver } from './proof';
+export { Proof, type ProofWaiver } from './proof';

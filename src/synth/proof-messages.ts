@@ -27,8 +27,14 @@ export function unprovenMessage(manifest: Manifest, workload: string): string {
     + 'remove it, or accept it by name with Proof.of(this).acceptUnproven(object, reason)';
 }
 
-/** What of the context could not be read. */
-export function readingMessages({ errors }: Reading): string[] {
+/** What of the context could not be read, and which of its objects the app would overwrite. */
+export function readingMessages({ errors }: Reading, joined: Reading): string[] {
+  const clashes = joined.notes.filter(({ kind }) => kind === 'duplicate-object')
+    .map(({ text }) => `the context of the proof holds an object that this app emits too: ${text}; rename one of them`);
+  return [...clashes, ...unreadable(errors)];
+}
+
+function unreadable(errors: Reading['errors']): string[] {
   return errors.map(({
     origin,
     text,

@@ -37,7 +37,7 @@ export function proveCluster(cluster: IConstruct, access: IntendedAccess): strin
   const reading = joinReadings([context, readObjects(own.map(({ json }) => json), (i) => ({ constructPath: own[i].path }))]);
   const snapshot = snapshotOf(reading.manifests, { mesh });
   return [
-    ...readingMessages(context),
+    ...readingMessages(context, reading),
     ...snapshot.problems
       .map(({ manifest, text }) => [manifest?.origin.constructPath, text].filter((part) => part !== undefined).join(': ')),
     ...unproven(proof, snapshot, access),
@@ -46,14 +46,8 @@ export function proveCluster(cluster: IConstruct, access: IntendedAccess): strin
 }
 
 /** One cluster belongs to one mesh. */
-function meshOf({
-  scopes: [{
-    mesh: {
-      trustDomain, trustDomainAliases, rootNamespace,
-      clusterDomain,
-    },
-  }],
-}: IntendedAccess): Partial<MeshSettings> {
+function meshOf({ scopes: [{ mesh }] }: IntendedAccess): Partial<MeshSettings> {
+  const { trustDomain, trustDomainAliases, rootNamespace, clusterDomain } = mesh;
   return { trustDomain, trustDomainAliases, rootNamespace, clusterDomain };
 }
 

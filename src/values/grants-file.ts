@@ -20,6 +20,8 @@ export interface ClusterGrants {
   readonly cluster: string;
   readonly grants: WrittenGrant[];
   readonly assumptions: Assumption[];
+  /** What the proof of the cluster rests on, and what was accepted by name; apps with an older library say nothing. */
+  readonly proof?: { readonly assumptions: string[]; readonly accepted: string[] };
 }
 
 /** What a grants file holds. @internal */

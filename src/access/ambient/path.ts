@@ -27,6 +27,8 @@ export interface Connection {
   /** the port of the pod */
   readonly port: number;
   readonly protocol: TransportProtocol;
+  /** whether mutual TLS arrives, where somebody saw it */
+  readonly encrypted?: boolean;
 }
 
 /** What the way of a connection depends on beside its ends. */
@@ -143,7 +145,10 @@ function fromNode({ destination, port }: Connection): AmbientPath {
 }
 
 /** Only ztunnel, and gateways that are told to, send to waypoints; only addresses of services lead to the waypoint of a service. */
-function waypointInTheWay({ source, destination, target }: Connection, { waypoints }: PathWorld): Attachment {
+function waypointInTheWay({ source, destination, target, encrypted }: Connection, { waypoints }: PathWorld): Attachment {
+  if (encrypted === false) {
+    return { none: 'plaintext passes waypoints by' };
+  }
   const mode = 'workload' in source ? source.workload.mode : 'none';
   const service = target === undefined || target.headless ? undefined : target;
   if (mode === 'gateway') {
@@ -219,7 +224,11 @@ const TEXTS: Readonly<Record<Transport, string>> = {
 };
 
 /** How the client's side sends without a waypoint. */
-function transportOf({ source, destination, target }: Connection, mesh: MeshSettings): Transport | { readonly unknown: string } {
+function transportOf(connection: Connection, mesh: MeshSettings): Transport | { readonly unknown: string } {
+  const { source, destination, target, encrypted } = connection;
+  if (encrypted !== undefined && destination?.mode === 'ambient') {
+    return encrypted ? 'tunnel' : 'plaintext';
+  }
   if (!('workload' in source)) {
     return 'plaintext';
   }

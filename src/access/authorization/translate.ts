@@ -73,15 +73,28 @@ interface Wanted {
 
 const NONE: readonly Condition[] = [];
 
+const operations = { http: new WeakMap<MeshSettings, Map<string, Condition>>(), tcp: new WeakMap<MeshSettings, Map<string, Condition>>() };
+
+function operationsOf(mesh: MeshSettings, chain: 'http' | 'tcp'): Map<string, Condition> {
+  let known = operations[chain].get(mesh);
+  if (known === undefined || known.size >= values.MOST_SHARED) {
+    known = new Map();
+    operations[chain].set(mesh, known);
+  }
+  return known;
+}
+
 class RuleTranslation {
   private readonly knowsTrustDomains: boolean;
   /** why the rule is not there: most rules that are dropped are rules for requests on chains that know none, so nothing is thrown */
   private dropped: string | undefined;
+  /** how often something was noted or refused */
+  private said = 0;
+  private readonly context: TranslationContext;
 
-  public constructor(
-    private readonly policy: Policy, private readonly context: TranslationContext, private readonly note: (text: string) => void,
-  ) {
+  public constructor(private readonly policy: Policy, context: TranslationContext, private readonly note: (text: string) => void) {
     this.knowsTrustDomains = quirksOf(context.mesh.istio).trustDomains;
+    this.context = { ...context, refuse: (why) => { this.said += 1; context.refuse(why); } };
   }
 
   public translate(rule: PolicyRule, at: string): Condition | { readonly dropped: string } {
@@ -103,7 +116,20 @@ class RuleTranslation {
     if (parts.length === 0 || this.dropped !== undefined) {
       return NONE;
     }
-    return [any(parts.map((fields, i) => this.part(fields, `${at}[${i}]`, name)), at)];
+    const translated = () => any(parts.map((fields, i) => this.part(fields, `${at}[${i}]`, name)), at);
+    return [name === 'operation' ? this.shared(`${at} ${JSON.stringify(parts)}`, translated) : translated()];
+  }
+
+  /** Many rules ask for the same operations, whatever the policy: one condition for all of them, unless something is to be said of it. */
+  private shared(key: string, translate: () => Condition): Condition {
+    const { mesh, chain } = this.context;
+    const known = operationsOf(mesh, chain);
+    const said = this.said;
+    const condition = known.get(key) ?? translate();
+    if (this.dropped === undefined && this.said === said) {
+      known.set(key, condition);
+    }
+    return condition;
   }
 
   private part(fields: readonly FieldValues[], at: string, name: string): Condition {
@@ -145,6 +171,7 @@ class RuleTranslation {
         this.dropped = `${at}: ${translated.bad}`;
         return undefined;
       } else {
+        this.said += 1;
         this.note(`${at} does not count: ${translated.bad}`);
       }
     }

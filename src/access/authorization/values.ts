@@ -27,12 +27,14 @@ export type Translate = (value: string, context: TranslationContext) => Conditio
 
 const text = (field: TextField, pattern: TextPattern): Condition => ({ is: 'text', field, pattern });
 
+/** bounded, for processes that compare many policies in one mesh */
+export const MOST_SHARED = 100_000;
 const patterns = new WeakMap<MeshSettings, Map<string, TextPattern>>();
 
 /** Equal values of one mesh share a pattern, so that it is compiled once and told apart by what it is. */
 function shared(name: string, value: string, { mesh }: TranslationContext, make: () => TextPattern): TextPattern {
   let known = patterns.get(mesh);
-  if (known === undefined) {
+  if (known === undefined || known.size >= MOST_SHARED) {
     known = new Map();
     patterns.set(mesh, known);
   }

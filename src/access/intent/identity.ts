@@ -45,15 +45,17 @@ export function identityDifferences(snapshot: Snapshot, access: IntendedAccess):
     const model = compileAuthorization(snapshot, proxyOf(workload));
     const said = meant.layers.identity === 'open' ? undefined : edges;
     return portsToAsk(workload, edges, [model.http, model.tcp]).flatMap((port) => (['http', 'tcp'] as const).flatMap((chain) => {
-      const found = differencesAt({ workload, chain, port, policies: model[chain], path: meant.path }, snapshot.mesh, said);
-      return found.filter(({ kind }) => isThere(chain, kind, applications.of(workload, port), workload.ports.find(({ number }) => number === port)?.app));
+      const application = applications.of(workload, port);
+      const saidOfPort = workload.ports.find(({ number }) => number === port)?.app;
+      return differencesAt({ workload, chain, port, policies: model[chain], path: meant.path }, snapshot.mesh, said)
+        .filter(({ kind }) => isThere(chain, kind, application, saidOfPort));
     }));
   });
 }
 
 /**
- * Whether a port has the chain. Where no Service tells, the constructs' own word counts for what has to pass, and either chain for what must
- * not.
+ * Whether a port has the chain. Where no Service tells, the constructs' own word counts for what has to pass, and either chain for what
+ * must not.
  */
 function isThere(chain: Chain, kind: Difference['kind'], { application, object }: PortApplication, said: string | undefined): boolean {
   const counts = object !== undefined ? application : kind === 'missing' ? applicationOf(said) : ServicePortApplication.SNIFFED;
@@ -158,7 +160,8 @@ function edgeCondition(edge: IntendedEdge, chain: Chain, port: number, world: To
 
 function sourceCondition({ from, guard }: IntendedEdge, mesh: MeshSettings): Condition {
   if (guard === 'anonymous') {
-    return all([not(anyIdentity()), any((from.addresses ?? []).map(({ cidr, except }) => all([inBlock(cidr), ...except.map((hole) => not(inBlock(hole)))])))]);
+    const blocks = (from.addresses ?? []).map(({ cidr, except }) => all([inBlock(cidr), ...except.map((hole) => not(inBlock(hole)))]));
+    return all([not(anyIdentity()), any(blocks)]);
   }
   return any((from.principals ?? []).flatMap((principal) => expandPrincipal(principal, mesh))
     .map((principal): Condition => ({ is: 'text', field: 'principal', pattern: principalPattern(principal) })));

@@ -33,20 +33,22 @@ export function mtlsDifferences(snapshot: Snapshot, access: IntendedAccess): Dif
 }
 
 /** Nothing is guarded at pods that the mesh does not see. What their namespace makes of pods that nobody shows is known if it is shown. */
-function withoutProxy(workload: Workload, path: string): Difference {
+function withoutProxy({ id, kind, namespace, name, origin }: Workload, path: string): Difference {
   return {
     layer: 'mtls',
     kind: 'excess',
     from: 'plaintext',
-    to: workload.id,
+    to: id,
     witness: 'any connection without mutual TLS',
     text: 'its pods have no proxy, so that neither mutual TLS nor a policy of the mesh holds for them',
-    object: workload.origin === undefined ? undefined : { kind: workload.kind, namespace: workload.namespace, name: workload.name, origin: workload.origin },
+    object: origin === undefined ? undefined : { kind, namespace, name, origin },
     path,
   };
 }
 
-function difference(workload: Workload, { steps }: EffectiveMtls, is: MtlsMode, should: MtlsMode, path: string, port?: number): Difference[] {
+function difference(
+  workload: Workload, { steps }: EffectiveMtls, is: MtlsMode, should: MtlsMode, path: string, port?: number,
+): Difference[] {
   if (is === should) {
     return [];
   }

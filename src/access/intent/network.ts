@@ -49,9 +49,9 @@ export function networkDifferences(snapshot: Snapshot, access: IntendedAccess): 
 function oneWay(manifest: Manifest, direction: Direction): Manifest[] {
   const spec = manifest.object.spec as Fields | undefined;
   const types: unknown = spec?.policyTypes;
-  const listed = Array.isArray(types) && types.length > 0 ? types : ['Ingress', ...(Array.isArray(spec?.egress) && spec.egress.length > 0 ? ['Egress'] : [])];
+  const inferred = ['Ingress', ...(Array.isArray(spec?.egress) && spec.egress.length > 0 ? ['Egress'] : [])];
   const others = direction === 'ingress' ? { egress: undefined } : { ingress: undefined };
-  const kept = listed.filter((type) => type !== TYPES[direction === 'ingress' ? 'egress' : 'ingress']);
+  const kept = (Array.isArray(types) && types.length > 0 ? types : inferred).filter((type) => type !== TYPES[direction === 'ingress' ? 'egress' : 'ingress']);
   return kept.length === 0 ? [] : [{ ...manifest, object: { ...manifest.object, spec: { ...spec, ...others, policyTypes: kept } } }];
 }
 
@@ -85,7 +85,9 @@ function edgePolicies(isolated: ReadonlyMap<string, readonly Workload[]>, edge: 
 
 const NOT_QUARANTINED: Fields = { matchExpressions: [{ key: QUARANTINE_LABEL, operator: 'DoesNotExist' }] };
 
-function policy(namespace: string, labels: Labels | undefined, direction: Direction, rules: readonly Fields[], more: Fields = {}): Manifest {
+function policy(
+  namespace: string, labels: Labels | undefined, direction: Direction, rules: readonly Fields[], more: Fields = {},
+): Manifest {
   const spec = { podSelector: { matchLabels: labels ?? {}, ...more }, policyTypes: [TYPES[direction]], [direction]: rules };
   return { object: { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'meant', namespace }, spec }, origin: {} };
 }
@@ -150,7 +152,8 @@ function withOutside(side: Side): Difference[] {
     if (isNoAddress(shared)) {
       return [];
     }
-    return compared({ ...side, others: () => addressesText(shared), end: () => anAddress(shared), is: a.connections, should: b.connections });
+    const end = () => anAddress(shared);
+    return compared({ ...side, others: () => addressesText(shared), end, is: a.connections, should: b.connections });
   }));
 }
 

@@ -22,8 +22,9 @@ export interface NetworkPopulation {
 }
 
 /**
- * The workloads of a snapshot and one more for each kind of pod that a policy or an edge speaks of: policies add up, so a pod with exactly the
- * labels that a selector asks for, in a namespace with exactly the labels that are asked for, is admitted wherever anybody is whom nobody meant.
+ * The workloads of a snapshot and one more for each kind of pod that a policy or an edge speaks of: policies add up, so a pod with exactly
+ * the labels that a selector asks for, in a namespace with exactly the labels that are asked for, is admitted wherever anybody is whom
+ * nobody meant.
  * Each workload of a closed namespace has a twin in quarantine.
  */
 export function networkPopulation(snapshot: Snapshot, access: IntendedAccess): NetworkPopulation {
@@ -121,6 +122,7 @@ function labelSets(selector: unknown, manifest: Manifest): Labels[] {
     return longer;
   }, [[]]);
   const rest = expressions.filter(({ operator }) => operator !== 'In');
-  return combinations.map((chosen) => satisfying({ matchLabels: labels(mapping(selector).matchLabels), matchExpressions: [...rest, ...chosen] }))
+  const matchLabels = labels(mapping(selector).matchLabels);
+  return combinations.map((chosen) => satisfying({ matchLabels, matchExpressions: [...rest, ...chosen] }))
     .filter((wanted) => wanted !== undefined);
 }

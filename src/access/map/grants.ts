@@ -1,7 +1,7 @@
 import { World } from '../model/world';
 import { refText } from '../objects';
-import { Gate } from './proxy-gate';
 import { MeshGuards, Passage } from './passages';
+import { Gate } from './proxy-gate';
 import { Requests } from './requests';
 import { simplifiedRows } from './row-sets';
 import { requestsOf } from './rows';

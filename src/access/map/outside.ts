@@ -4,7 +4,7 @@ import {
   addressAtoms, AddressSet, ALL_ADDRESSES, addressText, differenceOfAddresses, equalAddresses, FAMILIES, intersectionOfAddresses, isNoAddress, NO_ADDRESSES, setOfRange,
   unionOfAddresses,
 } from '../network/address-sets';
-import { Connections } from '../network/reach';
+import { Connections, isNoConnection } from '../network/reach';
 import { Source } from '../question';
 import { Destination, PortGrants } from './edges';
 
@@ -19,9 +19,10 @@ export interface OutsideSource {
 export function outsideSources(
   world: World, { workload, conditions }: Destination, grants: (client: Source, connections: Connections) => readonly PortGrants[],
 ): OutsideSource[] {
-  const ranges = conditions.flatMap((condition) => rangesOf(condition));
   const found = new Map<string, { said: PortGrants; addresses: AddressSet }>();
-  for (const { addresses, connections } of world.network.outside(workload, 'ingress')) {
+  const open = world.network.outside(workload, 'ingress').filter(({ connections }) => !isNoConnection(connections));
+  const ranges = open.length === 0 ? [] : conditions.flatMap((condition) => rangesOf(condition));
+  for (const { addresses, connections } of open) {
     for (const atom of cut(addresses, ranges)) {
       const [example] = addressAtoms(atom, []);
       const client: Source = { address: addressText({ family: example.family, value: example.first }) };

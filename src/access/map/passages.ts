@@ -1,8 +1,8 @@
+import { applicationOf, ServicePortApplication } from '../../values/grammar/app-protocols';
 import { decideZtunnel, ztunnelFacts } from '../ambient/match';
 import { EnforcementPoint, principalOf } from '../ambient/path';
 import { decide, leafTruth, TRUE } from '../condition';
 import { compileInbound } from '../inbound';
-import { applicationOf, ServicePortApplication } from '../../values/grammar/app-protocols';
 import { World } from '../model/world';
 import { PortApplication } from '../mtls/application';
 import { isCaptured } from '../mtls/capture';
@@ -203,19 +203,26 @@ function arriving(world: World, client: Source, point: EnforcementPoint, { speec
   }
 }
 
-const atSidecars = new WeakMap<World, Map<string, Enforced | undefined>>();
+/** What has been decided for the workload that was looked at last. */
+interface Decided {
+  readonly workload: Workload;
+  readonly byClient: Map<string, Enforced | undefined>;
+}
 
-/** Many clients arrive alike, so that each of these is decided once. */
+const atSidecars = new WeakMap<World, Decided>();
+
+/** Many clients arrive alike at one workload, so that each of these is decided once. */
 function atSidecar(world: World, client: Source, point: EnforcementPoint, call: Call): Enforced {
   const workload = point.workload!;
   const arrived = arriving(world, client, point, call);
   const peers = peersOf(client, point);
-  const key = `${workload.id} ${point.port} ${arrived.principal} ${arrived.tls.tls} ${arrived.tls.speaks} ${arrived.sni} ${peers.join()}`;
-  let decided = atSidecars.get(world);
-  if (decided === undefined) {
-    decided = new Map();
-    atSidecars.set(world, decided);
+  const key = `${point.port} ${arrived.principal} ${arrived.tls.tls} ${arrived.tls.speaks} ${arrived.sni} ${peers.join()}`;
+  let last = atSidecars.get(world);
+  if (last?.workload !== workload) {
+    last = { workload, byClient: new Map() };
+    atSidecars.set(world, last);
   }
+  const decided = last.byClient;
   if (!decided.has(key)) {
     decided.set(key, sidecarGate(world, point, arrived, peers));
   }

@@ -1,5 +1,5 @@
 import { addressOf, inRange } from '../addresses';
-import { ChainPolicies, policiesAtPort } from '../authorization/compile';
+import { ChainPolicies } from '../authorization/compile';
 import { CompiledRule } from '../authorization/translate';
 import { Condition, FALSE, Leaf, TRUE } from '../condition';
 import { TokenProvider } from '../requests/tokens';
@@ -40,10 +40,10 @@ export const OPEN_GATE: Gate = { admitted: TRUE, refused: [], tokens: [], provid
 
 /** Decides what the filters of a proxy ask of requests on a connection, once all that is known of the connection is put in. */
 export function gateOf(policies: ChainPolicies, chain: 'http' | 'tcp', seen: Seen): Gate {
-  const { allow, deny, custom, tokens } = policiesAtPort(policies, seen.port);
+  const { allow, deny, custom, tokens } = policies;
   const known = answers(seen, chain === 'http' && tokens.some(({ hasKeys }) => hasKeys));
   const certain = tokens.every(({ issuer }) => issuer !== '');
-  const settled = (rules: readonly CompiledRule[]) => rules.map(({ condition }) => tidy(settle(condition, known), certain));
+  const settled = (rules: readonly CompiledRule[]) => rules.map(({ condition }) => tidy(settle(condition, known, seen.port), certain));
   const asked = custom.filter(({ effect }) => effect === 'asks');
   const refused = [
     ...settled(deny),
@@ -56,7 +56,7 @@ export function gateOf(policies: ChainPolicies, chain: 'http' | 'tcp', seen: See
     tokens: chain === 'http' ? tokens : [],
     providers: asked.filter(({ rules }) => settled(rules).some((condition) => condition !== FALSE)).map(({ provider }) => provider),
     rules: () => [...rulesFor(allow ?? [], seen.principal), ...deny, ...custom.flatMap(({ rules }) => rules)]
-      .filter(({ condition }) => settle(condition, known) !== FALSE),
+      .filter(({ condition }) => settle(condition, known, seen.port) !== FALSE),
     guard: allow !== undefined ? 'allow' : deny.length > 0 ? 'deny' : 'none',
   };
 }
@@ -163,10 +163,16 @@ function tidy(condition: Condition, certain: boolean): Condition {
   switch (condition.is) {
     case 'all': {
       const parts = condition.of.map((part) => tidy(part, certain));
+      if (parts.every((part, i) => part === condition.of[i] && part.is !== 'claim')) {
+        return condition;
+      }
       const others = parts.filter((part) => !isAnyIssuer(part));
       return others.length < parts.length && others.some(({ is }) => is === 'claim') ? junction('all', others) : junction('all', parts);
     }
-    case 'any': return junction('any', condition.of.map((part) => tidy(part, certain)));
+    case 'any': {
+      const parts = condition.of.map((part) => tidy(part, certain));
+      return parts.every((part, i) => part === condition.of[i]) ? condition : junction('any', parts);
+    }
     case 'not': return { ...condition, of: tidy(condition.of, certain) };
     default: return condition;
   }

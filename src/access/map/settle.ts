@@ -1,12 +1,46 @@
-import { all, any, Condition, FALSE, Leaf, not, TRUE } from '../condition';
+import { all, any, Condition, FALSE, Junction, Leaf, not, TRUE } from '../condition';
 
-/** The condition with each leaf replaced by what is known of it, as short as that makes it. */
-export function settle(condition: Condition, known: (leaf: Leaf) => Condition): Condition {
+/**
+ * The condition with each leaf replaced by what is known of it, as short as that makes it. On one port, parts that speak of operations alone
+ * come out alike for every connection, so that each of them is settled once.
+ */
+export function settle(condition: Condition, known: (leaf: Leaf) => Condition, port: number): Condition {
   switch (condition.is) {
     case 'all':
-    case 'any': return junction(condition.is, condition.of.map((part) => settle(part, known)));
-    case 'not': return negation(settle(condition.of, known));
+    case 'any': return isOfOperations(condition) ? settledOnce(condition, known, port) : settled(condition, known, port);
+    case 'not': return negation(settle(condition.of, known, port));
     default: return known(condition);
+  }
+}
+
+function settled(condition: Junction, known: (leaf: Leaf) => Condition, port: number): Condition {
+  return junction(condition.is, condition.of.map((part) => settle(part, known, port)));
+}
+
+const byPort = new WeakMap<Condition, Map<number, Condition>>();
+
+function settledOnce(condition: Junction, known: (leaf: Leaf) => Condition, port: number): Condition {
+  const results = byPort.get(condition) ?? new Map<number, Condition>();
+  byPort.set(condition, results);
+  const result = results.get(port) ?? settled(condition, known, port);
+  results.set(port, result);
+  return result;
+}
+
+const operations = new WeakMap<Condition, boolean>();
+
+/** Whether all that a condition speaks of is the port, and methods, paths and hosts, which no connection knows beforehand. */
+function isOfOperations(condition: Condition): boolean {
+  switch (condition.is) {
+    case 'all':
+    case 'any': {
+      const answer = operations.get(condition) ?? condition.of.every(isOfOperations);
+      operations.set(condition, answer);
+      return answer;
+    }
+    case 'not': return isOfOperations(condition.of);
+    case 'text': return condition.field === 'method' || condition.field === 'path' || condition.field === 'host';
+    default: return condition.is === 'port';
   }
 }
 
@@ -35,8 +69,14 @@ export const constant = (value: boolean): Condition => (value ? TRUE : FALSE);
 export function bounded(condition: Condition, well: boolean): Condition {
   switch (condition.is) {
     case 'all':
-    case 'any': return junction(condition.is, condition.of.map((part) => bounded(part, well)));
-    case 'not': return negation(bounded(condition.of, !well));
+    case 'any': {
+      const parts = condition.of.map((part) => bounded(part, well));
+      return parts.every((part, i) => part === condition.of[i]) ? condition : junction(condition.is, parts);
+    }
+    case 'not': {
+      const inner = bounded(condition.of, !well);
+      return inner === condition.of ? condition : negation(inner);
+    }
     case 'unknown': return constant(well);
     default: return condition;
   }

@@ -30,8 +30,10 @@ export class SourceNames {
   private readonly lists = new Map<readonly Workload[], number>();
   private readonly named = new Map<string, readonly string[]>();
   private readonly grouped = new Map<string, string>();
+  private readonly known: ReadonlySet<Workload>;
 
   public constructor(private readonly all: readonly Workload[]) {
+    this.known = new Set(all);
     all.forEach(({ namespace }) => this.sizes.set(namespace, (this.sizes.get(namespace) ?? 0) + 1));
   }
 
@@ -39,6 +41,10 @@ export class SourceNames {
   public of(lists: readonly SourceList[]): SourceName[] {
     const single = lists.filter(({ among }) => among.length === 1);
     const broad = lists.filter(({ among }) => among.length > 1);
+    if (broad.length === 0 && single.length > 1 && single.filter(({ among: [one] }) => this.known.has(one)).length === this.all.length) {
+      const more = single.map(({ among: [one] }) => one).filter((one) => !this.known.has(one));
+      return [{ from: EVERY_WORKLOAD }, ...more.map(({ id }) => ({ from: id }))];
+    }
     if (broad.length === 0) {
       return this.grouping(this.compact(single.map(({ among }) => among[0]))).map((from) => ({ from }));
     }

@@ -1,8 +1,9 @@
 import { AmbientPath, pathOf } from '../ambient/path';
 import { EgressAnswer, egressVerdict } from '../egress/egress';
 import { hostOfService, RegistryEntry } from '../egress/registry';
-import { ClientTls, clientTls, endpointOf } from '../mtls/client';
+import { EgressScope } from '../egress/scope';
 import { targetPortOf, World } from '../model/world';
+import { ClientTls, clientTls, endpointOf } from '../mtls/client';
 import { Source } from '../question';
 import { Service, Workload } from '../workload';
 
@@ -10,6 +11,8 @@ import { Service, Workload } from '../workload';
 export interface Way {
   readonly service?: Service;
   readonly servicePort?: number;
+  /** the host that istiod knows the Service by */
+  readonly entry?: RegistryEntry;
   /** the host of a Service that is taken to be there, because neither it nor its pods are shown */
   readonly presumed?: RegistryEntry;
 }
@@ -73,7 +76,7 @@ function servicesAt(world: World, destination: Workload, port: number): readonly
       for (const { port: servicePort, protocol } of service.ports) {
         const target = protocol === 'TCP' ? targetPortOf(service, servicePort, destination) : undefined;
         if (target !== undefined) {
-          byPort.set(target, [...byPort.get(target) ?? [], { service, servicePort }]);
+          byPort.set(target, [...byPort.get(target) ?? [], { service, servicePort, entry: world.entryOf(service) }]);
         }
       }
     }
@@ -86,15 +89,18 @@ function servicesAt(world: World, destination: Workload, port: number): readonly
 export function travel(world: World, client: Source, destination: Workload, { port, way, speech }: {
   readonly port: number; readonly way: Way; readonly speech: Speech;
 }): Travel {
-  const { service, servicePort, presumed } = way;
+  const { service, servicePort, presumed, entry } = way;
   const workload = 'workload' in client ? client.workload : undefined;
-  const egress = workload === undefined || workload.mode !== 'sidecar' ? undefined : presumed !== undefined ? toPresumed(world, workload, presumed) : egressVerdict(world.egress, {
-    client: workload,
-    host: service === undefined ? undefined : world.entryOf(service)?.hostname,
-    address: service === undefined ? destination.addresses[0] : undefined,
-    port: servicePort ?? port,
-    speaks: speech,
-  });
+  const egress = workload?.mode !== 'sidecar' ? undefined
+    : presumed !== undefined ? toPresumed(world, workload, presumed)
+      : service === undefined && destination.addresses.length === 0 ? toSomeAddress(world, workload, port, speech)
+        : egressVerdict(world.egress, {
+          client: workload,
+          host: entry?.hostname,
+          address: service === undefined ? destination.addresses[0] : undefined,
+          port: servicePort ?? port,
+          speaks: speech,
+        });
   const named = service !== undefined && egress?.way !== 'passed-through' ? service : undefined;
   const target = presumed !== undefined ? { kind: 'Service' as const, namespace: destination.namespace, name: destination.name, labels: {}, headless: false, port } : named === undefined ? undefined : {
     kind: 'Service' as const, namespace: named.namespace, name: named.name, labels: named.labels, headless: named.clusterIP === 'None', port: servicePort ?? port,
@@ -106,12 +112,33 @@ export function travel(world: World, client: Source, destination: Workload, { po
     egress: egress === undefined || egress.verdict === 'allow' ? 'allow' : egress.verdict === 'unknown' ? { unknown: egress.reason } : 'refused',
     sent: workload === undefined || workload.mode === 'none' ? undefined : clientTls(world.clients, {
       client: workload,
-      entry: presumed ?? (service === undefined ? undefined : world.entryOf(service)),
+      entry: presumed ?? entry,
       port: servicePort ?? port,
       endpoint: endpointOf(destination, port),
     }),
     way,
   };
+}
+
+type Answers = Map<string, EgressAnswer>;
+
+const ofScopes = new WeakMap<EgressScope, Answers>();
+const ofAnnotated = new WeakMap<Workload, Answers>();
+
+/** Calls to pods whose address nobody knows: equal for all clients of one scope, but for those that say what their proxy takes. */
+function toSomeAddress({ egress }: World, client: Workload, port: number, speech: Speech): EgressAnswer {
+  const scope = egress.scopeOf(client);
+  const saying = Object.keys(client.annotations).some((key) => key.includes('sidecar.istio.io/'));
+  const answers = (saying ? ofAnnotated.get(client) : ofScopes.get(scope)) ?? new Map<string, EgressAnswer>();
+  if (saying) {
+    ofAnnotated.set(client, answers);
+  } else {
+    ofScopes.set(scope, answers);
+  }
+  const key = `${port} ${speech}`;
+  const known = answers.get(key) ?? egressVerdict(egress, { client, port, speaks: speech });
+  answers.set(key, known);
+  return known;
 }
 
 /** A Sidecar knows a host or it does not; what it does not know is called by the address of the pod. */

@@ -2,7 +2,7 @@ import { EnforcementPoint } from '../ambient/path';
 import { Arrival, ArrivingClient, TakenChain } from '../inbound';
 import { gatewayChain, GatewayChain } from '../mtls/gateway-chain';
 import { Workload } from '../workload';
-import { sentBy } from './departure';
+import { dialledName, sentBy } from './departure';
 import { Ended, Journey } from './journey';
 
 /** A connection as it arrives at a proxy. */
@@ -58,7 +58,7 @@ export function arrivingAt(journey: Journey, point: EnforcementPoint): ArrivingC
     return point.peer === undefined ? plain : mesh(point.from === 'source' ? given?.principal ?? point.peer : point.peer);
   }
   if (given?.mtls !== undefined) {
-    return given.mtls ? mesh(given.principal ?? journey.identity) : plain;
+    return given.mtls ? mesh(given.principal ?? journey.identity, dialledName(journey)) : plain;
   }
   if (point.transport === 'plaintext' || !('workload' in from) || !('workload' in to)) {
     return plain;

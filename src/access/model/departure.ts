@@ -42,6 +42,12 @@ function take(journey: Journey, answer: EgressAnswer): EgressAnswer {
   return answer;
 }
 
+/** The name that proxies of the mesh send for the port of a Service. */
+export function dialledName({ world, question: { to } }: Journey): string | undefined {
+  const host = 'workload' in to && to.service !== undefined ? world.entryOf(to.service)?.hostname : undefined;
+  return host === undefined || !('workload' in to) ? undefined : `outbound_.${to.servicePort ?? to.port}_._.${host}`;
+}
+
 /** What the proxy of the client sends, where it has one that decides. */
 export function sentBy(journey: Journey): ClientTls | undefined {
   const { from, to } = journey.question;
@@ -67,8 +73,11 @@ export function sentBy(journey: Journey): ClientTls | undefined {
 /** Pods without a proxy get what the proxy of the client sends. */
 export function requireUnderstanding(journey: Journey): void {
   const { to, given, speaks } = journey.question;
-  if (!('workload' in to) || to.workload.mode !== 'none' || given?.mtls !== undefined) {
+  if (!('workload' in to) || to.workload.mode !== 'none' || given?.mtls === false) {
     return;
+  }
+  if (given?.mtls === true) {
+    throw new Ended('connection-reset', 'nothing there ends the mutual TLS of the mesh');
   }
   const sent = sentBy(journey);
   if (sent?.sends === 'mesh-mtls' || sent?.sends === 'nothing') {

@@ -86,7 +86,7 @@ function toPod(journey: Journey): string {
     headless: service.clusterIP === 'None',
     port: servicePort ?? port,
   };
-  const path = pathOf({ source: from, destination: workload, target, port, protocol },
+  const path = pathOf({ source: from, destination: workload, target, port, protocol, encrypted: given?.mtls },
     { mesh: world.snapshot.mesh, waypoints: world.waypoints });
   return walk(journey, path, workload);
 }

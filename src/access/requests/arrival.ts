@@ -63,13 +63,16 @@ export function seenRequest(request: HttpRequest, connection: ConnectionFacts, {
     return normalized;
   }
   const lines = headerLines(request, { http2, joined: !quirksOf(mesh.istio).matchesLines });
-  const scheme = read.scheme ?? (connection.encrypted === true ? 'https' : 'http');
+  const ofConnection = connection.encrypted === true ? 'https' : 'http';
   if (kind === 'gateway' && mesh.numTrustedProxies === 0) {
-    lines.set('x-forwarded-proto', [connection.encrypted === true ? 'https' : 'http']);
+    lines.set('x-forwarded-proto', [read.scheme ?? ofConnection]);
   } else if (!lines.has('x-forwarded-proto')) {
-    lines.set('x-forwarded-proto', [scheme]);
+    lines.set('x-forwarded-proto', [ofConnection]);
   }
-  return { seen: { method: request.method, host: read.host, scheme, path: normalized.path, lines }, unrouted: read.unrouted };
+  const said = lines.get('x-forwarded-proto')![0].toLowerCase();
+  const scheme = read.scheme ?? (said === 'http' || said === 'https' ? said : ofConnection);
+  const unrouted = said === '' ? 'without a scheme in X-Forwarded-Proto there is no route' : read.unrouted;
+  return { seen: { method: request.method, host: read.host, scheme, path: normalized.path, lines }, unrouted };
 }
 
 /** Turns a connection and what is seen of a request into the facts that policies ask for. */

@@ -18,14 +18,15 @@ export function headerLines(request: HttpRequest, { http2, joined }: { readonly 
   for (const [name, raw] of request.headers) {
     const key = name.toLowerCase();
     const known = lines.get(key);
-    const value = raw.replace(/^[ \t]+|[ \t]+$/g, '');
+    // over HTTP/2 blanks at the ends are part of the value
+    const value = http2 ? raw : raw.replace(/^[ \t]+|[ \t]+$/g, '');
     const one = joined || INLINE.has(key) || key.startsWith('x-envoy-');
     if (known === undefined) {
       lines.set(key, [value]);
     } else if (key === 'cookie' && http2) {
-      known[0] = `${known[0]}; ${value}`;
+      known[0] = withLine(known[0], value, '; ');
     } else if (one) {
-      known[0] = `${known[0]},${value}`;
+      known[0] = withLine(known[0], value, ',');
     } else {
       known.push(value);
     }
@@ -34,6 +35,11 @@ export function headerLines(request: HttpRequest, { http2, joined }: { readonly 
     HOP_BY_HOP.filter((name) => name !== 'te' || lines.get('te')?.[0] !== 'trailers').forEach((name) => lines.delete(name));
   }
   return lines;
+}
+
+/** An empty line adds nothing, not even what stands between two of them. */
+function withLine(known: string, line: string, between: string): string {
+  return [known, line].filter((one) => one !== '').join(between);
 }
 
 function isWebsocket(lines: HeaderLines): boolean {

@@ -2,6 +2,7 @@ import { MeshSettings } from '../mesh-settings';
 import { groupOf, Labels, Manifest } from '../objects';
 import { Service, Workload } from '../workload';
 import { declaredWorkloads } from './declared';
+import { mapping, text } from './fields';
 import { hypotheticalWorkloads } from './hypothetical';
 import { completeMesh, meshConfigOf } from './mesh-config';
 import { namespacesOf } from './namespaces';
@@ -49,11 +50,12 @@ export function snapshotOf(manifests: readonly Manifest[], options: SnapshotOpti
   const found = meshConfigOf(kinds.get('/ConfigMap') ?? []);
   const mesh = completeMesh(found.settings, options.mesh ?? {});
   const namespaces = namespacesOf(manifests, namedNamespaces(kinds, options.workloads ?? []));
-  const shown = options.workloads ?? workloadsOf(manifests, namespaces, modeOf as ModeOf);
+  const mode = modeIn(kinds.get('gateway.networking.k8s.io/Gateway') ?? []);
+  const shown = options.workloads ?? workloadsOf(manifests, namespaces, mode);
   const declared = options.workloads === undefined ? declaredWorkloads(kinds.get('/ServiceAccount') ?? [], shown) : { workloads: [], problems: [] };
   const known = [...shown, ...declared.workloads];
   const more = options.hypothetical === false ? []
-    : hypotheticalWorkloads({ manifests, namespaces, workloads: known, modeOf: modeOf as ModeOf, rootNamespace: mesh.rootNamespace });
+    : hypotheticalWorkloads({ manifests, namespaces, workloads: known, modeOf: mode, rootNamespace: mesh.rootNamespace });
   return {
     mesh,
     manifests,
@@ -61,10 +63,19 @@ export function snapshotOf(manifests: readonly Manifest[], options: SnapshotOpti
     workloads: [...known, ...more],
     services: servicesOf(kinds.get('/Service') ?? []),
     unmodelled: unmodelledOf(manifests, mesh.rootNamespace),
-    problems: [...found.problems.map((text) => ({ manifest: found.source, text })), ...declared.problems],
+    problems: [...found.problems.map((problem) => ({ manifest: found.source, text: problem })), ...declared.problems],
     kind: (group, kind) => kinds.get(`${group}/${kind}`) ?? [],
   };
 }
+
+/** Pods that run a Gateway of the Gateway API are what its class says. */
+function modeIn(gateways: readonly Manifest[]): ModeOf {
+  const classes = new Map(gateways.map(({ object: { metadata, spec } }) => (
+    [`${metadata.namespace ?? 'default'}/${metadata.name}`, text(mapping(spec).gatewayClassName)])));
+  return (pod, namespace) => modeOf(pod, namespace, classes.get(`${namespace['kubernetes.io/metadata.name']}/${pod.labels[GATEWAY_NAME]}`));
+}
+
+const GATEWAY_NAME = 'gateway.networking.k8s.io/gateway-name';
 
 /** Namespaces that no object lies in and that policies mean by their name. */
 function namedNamespaces(kinds: ReadonlyMap<string, readonly Manifest[]>, workloads: readonly Workload[]): Set<string> {

@@ -96,9 +96,9 @@ function addPod(found: Map<string, Workload>, owner: Manifest | undefined, pod: 
   }
 }
 
-/** Pods of one controller that is not shown are one workload. */
+/** Pods of one controller that is not shown are one workload; a pod that its node made is its own. */
 function unseenOwner({ object }: Manifest): { name: string; kind: string } | undefined {
-  const [reference] = mappings(mapping(object.metadata).ownerReferences);
+  const [reference] = mappings(mapping(object.metadata).ownerReferences).filter(({ kind }) => kind !== 'Node');
   return reference === undefined ? undefined : { name: String(reference.name), kind: String(reference.kind) };
 }
 
