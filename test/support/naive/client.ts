@@ -69,22 +69,35 @@ function settingsFor(world: NaiveWorld, client: NaiveWorkload, destination: Dest
   return { rule, covered: false };
 }
 
-/** The namespace of the client, that of the Service, the root: the first with a rule for the host decides. */
+/**
+ * The namespace of the client, that of the Service, the root: the first with a rule for the host decides. Clients see all rules of their own
+ * namespace, in the root those alone that nobody else sees; elsewhere the most specific host counts even if it is hidden from them.
+ */
 function ruleFor(world: NaiveWorld, client: NaiveWorkload, { host, namespace }: Destination): Manifest | undefined {
-  for (const home of [client.namespace, namespace, rootNamespace(world)]) {
-    const rules = objectsOfKind(world, 'DestinationRule').filter((rule) => namespaceOf(rule) === home
-      && isShown(world, rule, client.namespace) && isFor(rule, client) && textMatcher(fullHost(rule))(host));
-    if (rules.length > 0) {
-      return mostSpecific(rules);
-    }
-  }
-  return undefined;
+  const root = rootNamespace(world);
+  const rulesIn = (home: string) => objectsOfKind(world, 'DestinationRule').filter((rule) => namespaceOf(rule) === home && textMatcher(fullHost(rule))(host));
+  const own = rulesIn(client.namespace).filter((rule) => isShown(world, rule, client.namespace)
+    && (client.namespace !== root || isPrivate(world, rule)));
+  const places = [own, ...[namespace, root].map((home) => longestHosts(rulesIn(home).filter((rule) => !isPrivate(world, rule)))
+    .filter((rule) => isShown(world, rule, client.namespace)))];
+  const seen = places.find((rules) => rules.length > 0);
+  const fitting = seen?.filter((rule) => isFor(rule, client)) ?? [];
+  return fitting.length > 0 ? mostSpecific(fitting) : undefined;
+}
+
+function exportsOf(world: NaiveWorld, rule: Manifest): string[] {
+  const own = listOf<string>(rule.spec.exportTo);
+  return own.length > 0 && !rule.spec.workloadSelector ? [...own] : rule.spec.workloadSelector ? ['.'] : world.mesh?.defaultDestinationRuleExportTo ?? ['*'];
+}
+
+/** Nobody outside of its namespace sees it. */
+function isPrivate(world: NaiveWorld, rule: Manifest): boolean {
+  const to = exportsOf(world, rule);
+  return to.length === 1 && ['.', namespaceOf(rule)].includes(to[0]);
 }
 
 function isShown(world: NaiveWorld, rule: Manifest, namespace: string): boolean {
-  const own = listOf<string>(rule.spec.exportTo);
-  const all = own.length > 0 ? own : world.mesh?.defaultDestinationRuleExportTo ?? ['*'];
-  return all.some((to: string) => to === '*' || to === namespace || (to === '.' && namespaceOf(rule) === namespace));
+  return exportsOf(world, rule).some((to) => to === '*' || to === namespace || (to === '.' && namespaceOf(rule) === namespace));
 }
 
 /** A selector speaks of clients in the rule's own namespace. */
@@ -99,10 +112,21 @@ function fullHost(rule: Manifest): string {
   return /[.*]/.test(host) ? host : `${host}.${namespaceOf(rule)}.svc.cluster.local`;
 }
 
-/** The longest host, without star first; then one with a selector; then the oldest that says anything. */
+/**
+ * The longest host, without star first; then one with a selector, else those that are shown alike: the last such group, and in it the oldest
+ * that says anything.
+ */
 function mostSpecific(rules: Manifest[]): Manifest {
+  const all = longestHosts(rules);
+  const selected = all.filter(({ spec }) => spec.workloadSelector);
+  const shownTo = (rule: Manifest) => [...listOf<string>(rule.spec.exportTo)].sort().join(' ');
+  const groups = [...new Set(all.map(shownTo))];
+  const group = selected.length > 0 ? selected : all.filter((rule) => shownTo(rule) === groups[groups.length - 1]);
+  return group.find(({ spec }) => spec.trafficPolicy) ?? group[0];
+}
+
+function longestHosts(rules: Manifest[]): Manifest[] {
   const rank = (rule: Manifest) => (fullHost(rule).includes('*') ? fullHost(rule).length : 1000);
-  const selected = (rule: Manifest) => (rule.spec.workloadSelector ? 1 : 0);
-  const said = (rule: Manifest) => (rule.spec.trafficPolicy ? 1 : 0);
-  return [...rules].sort((a, b) => rank(b) - rank(a) || selected(b) - selected(a) || said(b) - said(a))[0];
+  const longest = Math.max(...rules.map(rank));
+  return rules.filter((rule) => rank(rule) === longest);
 }

@@ -18,6 +18,9 @@ const NOT_MODELLED_OF_CLIENTS: Record<string, string> = {
   'external/inside-the-mesh': 'endpoints of ServiceEntries that are inside of the mesh, with labels of their own',
 };
 
+/** What proxies do with request targets and headers before policies are asked; the random worlds hold nothing of it. */
+const LEFT_TO_THE_REPLAY = 'targets';
+
 const groupOf = (id: string) => id.replace(/#\d+$/, '');
 
 function answer(world: NaiveWorld, query: NaiveQuery): string {
@@ -44,8 +47,8 @@ function inOurWords(verdict: string): string {
 
 describe('the naive evaluator before recorded engines', () => {
   test('says of every recorded request what Envoy did with it', async () => {
-    const said = recorded('policies');
-    const cases = await policyCases();
+    const said = Object.fromEntries(Object.entries(recorded('policies')).filter(([id]) => !id.startsWith(`${LEFT_TO_THE_REPLAY}/`)));
+    const cases = (await policyCases()).filter(({ id }) => !id.startsWith(`${LEFT_TO_THE_REPLAY}/`));
     const skipped = new Set<string>();
     const wrong = cases.flatMap(({ id, world, queries }) => {
       const verdicts: string[] = said[id].split(' ');

@@ -10,7 +10,7 @@ export function normalizedPath(target: string, mode: string): string | undefined
     return path + query;
   }
   const unescaped = mode === 'DECODE_AND_MERGE_SLASHES' ? path.replace(/%2f/gi, '/').replace(/%5c/gi, '\\') : path;
-  const canonical = withoutDots(decoded(unescaped.replace(/\\/g, '/')));
+  const canonical = encoded(withoutDots(decoded(unescaped.replace(/\\/g, '/'))));
   if (/%00/.test(canonical)) {
     return undefined;
   }
@@ -24,6 +24,11 @@ function decoded(path: string): string {
     const character = String.fromCharCode(parseInt(digits, 16));
     return /[-._~0-9A-Za-z]/.test(character) ? character : escape;
   });
+}
+
+/** What is no character of a path is written in hexadecimal. */
+function encoded(path: string): string {
+  return path.replace(/["<>^`{|}]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 /** Parameters do not hide two dots from this version of Envoy. */
@@ -75,9 +80,9 @@ function segmentsOf(value: string): string[] {
 function expressionOf(segment: string): string {
   const literal = (text: string) => text.split('*').map(quoted).join('*');
   if (segment.startsWith('**')) {
-    return `[!-Z\\\\^-~]*${literal(segment.slice(2))}`;
+    return `[!$-;=@-Z_a-z~]*${literal(segment.slice(2))}`;
   }
-  return segment.startsWith('*') ? `[!-.0-Z\\\\^-~]+${literal(segment.slice(1))}` : literal(segment);
+  return segment.startsWith('*') ? `[!$-.0-;=@-Z_a-z~]+${literal(segment.slice(1))}` : literal(segment);
 }
 
 /** Templates that end Envoy or have its listener refused. */

@@ -12,8 +12,13 @@ import { NaiveHttp, NaiveQuery, NaiveVerdict, NaiveWorkload, NaiveWorld, NotMode
 /** The proxy itself answers here, or nobody: neither TLS nor policies have a say. */
 const NEVER_CAPTURED = [15020, 15021, 15090];
 const CAPTURE_PORT = 15006;
-/** HTTP/1 knows methods by name. Those of WebDAV are left out here. */
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'];
+/** HTTP/1 knows methods by name. */
+const METHODS = [
+  'GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH',
+  // of WebDAV and the like; recorded: methods, targets
+  'ACL', 'BIND', 'CHECKOUT', 'COPY', 'LINK', 'LOCK', 'MERGE', 'MKACTIVITY', 'MKCALENDAR', 'MKCOL', 'MOVE', 'MSEARCH', 'NOTIFY', 'PROPFIND',
+  'PROPPATCH', 'PURGE', 'REBIND', 'REPORT', 'SEARCH', 'SOURCE', 'SUBSCRIBE', 'UNBIND', 'UNLINK', 'UNLOCK', 'UNSUBSCRIBE',
+];
 
 /** A way through the listener: as which protocol the bytes are read, and whether the client's certificate was. */
 interface Chain {

@@ -1,6 +1,8 @@
 import { Asked, attaches } from './attach';
 import { joinedValue, parameterOf, Request, withoutParameter } from './request';
-import { listOf, Manifest, NaiveToken, NaiveWorkload, NaiveWorld, objectsOfKind, RefusedByProxy } from './world';
+import {
+  listOf, Manifest, namespaceOf, NaiveToken, NaiveWorkload, NaiveWorld, objectsOfKind, RefusedByProxy, rootNamespace,
+} from './world';
 
 type Status = 'ok' | 'missing' | 'unknown-issuer' | 'bad' | 'audience';
 
@@ -10,9 +12,11 @@ interface Found {
   readonly remove: (request: Request) => void;
 }
 
-/** All rules for a workload, by issuer. */
+/** All rules for a workload, by issuer; of one issuer those of its own namespace come before those of the root. */
 export function jwtRulesOf(world: NaiveWorld, workload: NaiveWorkload, asked?: Asked): Manifest[] {
+  const isFar = (one: Manifest) => (namespaceOf(one) === rootNamespace(world) ? 1 : 0);
   return objectsOfKind(world, 'RequestAuthentication').filter((one) => attaches(world, one, workload, asked))
+    .sort((a, b) => isFar(a) - isFar(b))
     .flatMap((one) => listOf<Manifest>(one.spec?.jwtRules))
     .map((rule, i) => ({ rule, i }))
     .sort((a, b) => (a.rule.issuer === b.rule.issuer ? a.i - b.i : a.rule.issuer < b.rule.issuer ? -1 : 1))
@@ -44,10 +48,16 @@ export function tokenRefusal(
   for (const rule of rules) {
     const status = verify(world, rule, request, rules);
     if (status !== 'ok' && status !== 'missing') {
-      return [...failures, status].some((one) => one === 'audience') ? 'http-403' : 'http-401';
+      return lastOf([...failures, status]) === 'audience' ? 'http-403' : 'http-401';
     }
   }
   return undefined;
+}
+
+/** The failure that is told: the last one, but that nobody knows an issuer is told only if nothing else is. */
+function lastOf(failures: readonly Status[]): Status {
+  const told = failures.filter((status) => status !== 'missing' && status !== 'unknown-issuer');
+  return told.length > 0 ? told[told.length - 1] : 'unknown-issuer';
 }
 
 function refuseWithoutKeys({ jwks }: Manifest): void {

@@ -1,7 +1,7 @@
 import { inBlock } from './addresses';
 import { levelsFor, modeOf, portModes } from './peer-authentication';
 import { textMatcher } from './texts';
-import { namespaceOf, NaiveWorkload, NaiveWorld, NotModelled, objectsOfKind, rootNamespace } from './world';
+import { Manifest, namespaceOf, NaiveWorkload, NaiveWorld, NotModelled, objectsOfKind, rootNamespace } from './world';
 import { boundTo, ZtunnelMatch, ZtunnelPolicy, ztunnelPolicies } from './ztunnel-policies';
 
 /** A connection as the node's proxy of the server sees it; without identity it came in plaintext. */
@@ -58,7 +58,7 @@ function matchesAll(match: ZtunnelMatch, { identity, sourceIp, ip, port }: Ztunn
 /** PeerAuthentication in ambient: what istiod makes of its levels, its slips included. */
 export function plaintextIsDenied(world: NaiveWorld, server: NaiveWorkload, port: number): boolean {
   const { namespace, workload } = levelsFor(world, server);
-  const root = modeOf(meshLevel(world)?.spec);
+  const root = modeOf(meshLevel(world, server)?.spec);
   const inherited = (modeOf(namespace?.spec) ?? root) === 'STRICT';
   if (workload === undefined) {
     return inherited;
@@ -92,7 +92,8 @@ function underStrict(ports: ReturnType<typeof portModes>, own: string | undefine
 }
 
 /** In the root namespace anything written as selector hides it from other namespaces. */
-function meshLevel(world: NaiveWorld) {
+function meshLevel(world: NaiveWorld, { namespace }: NaiveWorkload) {
   const root = rootNamespace(world);
-  return objectsOfKind(world, 'PeerAuthentication').find((one) => namespaceOf(one) === root && !one.spec?.selector);
+  const isWide = ({ spec }: Manifest) => !spec?.selector || (namespace === root && Object.keys(spec.selector.matchLabels ?? {}).length === 0);
+  return objectsOfKind(world, 'PeerAuthentication').find((one) => namespaceOf(one) === root && isWide(one));
 }
