@@ -179,12 +179,15 @@ function splits(object: Fields): Mutation[] {
     const rules = spec[list] as Json[];
     const into = (parts: Json[]) => [{ ...object, spec: { ...spec, [list]: [...rules.slice(0, i), ...parts, ...rules.slice(i + 1)] } }];
     const fields = Object.keys(rule);
-    const apart: Mutation[] = fields.length < 2 ? [] : [{ kind: 'fields of a rule apart', at: `${list}[${i}] apart`, objects: into(fields.map((field) => ({ [field]: rule[field] }))) }];
-    const inside = fields.flatMap((field) => (Array.isArray(rule[field]) ? (rule[field] as Json[]).flatMap((item, j) => partsOf(item).map((parts, k): Mutation => ({
+    const apart: Mutation[] = fields.length < 2 ? [] : [{
+      kind: 'fields of a rule apart', at: `${list}[${i}] apart`, objects: into(fields.map((field) => ({ [field]: rule[field] }))),
+    }];
+    const itemsOf = (field: string) => (Array.isArray(rule[field]) ? rule[field] : []);
+    const inside = fields.flatMap((field) => itemsOf(field).flatMap((item, j) => partsOf(item).map((parts, k): Mutation => ({
       kind: `fields of an item of ${field} apart`,
       at: `${list}[${i}].${field}[${j}] apart (${k})`,
-      objects: into([{ ...rule, [field]: [...(rule[field] as Json[]).slice(0, j), ...parts, ...(rule[field] as Json[]).slice(j + 1)] }]),
-    }))) : []));
+      objects: into([{ ...rule, [field]: [...itemsOf(field).slice(0, j), ...parts, ...itemsOf(field).slice(j + 1)] }]),
+    }))));
     return [...apart, ...inside];
   }));
 }
@@ -209,7 +212,8 @@ function replaced(value: Json, path: Path, to: Json | typeof GONE): Json {
     return to as Json;
   }
   if (Array.isArray(value)) {
-    return rest.length === 0 && to === GONE ? value.filter((_, i) => i !== key) : value.map((item, i) => (i === key ? replaced(item, rest, to) : item));
+    const gone = rest.length === 0 && to === GONE;
+    return gone ? value.filter((_, i) => i !== key) : value.map((item, i) => (i === key ? replaced(item, rest, to) : item));
   }
   const fields = value as Fields;
   if (rest.length === 0 && to === GONE) {

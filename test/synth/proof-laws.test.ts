@@ -2,7 +2,8 @@ import { App, Chart } from 'cdk8s';
 import * as fc from 'fast-check';
 import { Example, seen } from './example-apps';
 import {
-  Cidr, ClaimRequirement, Enforcement, HttpMatch, JwtIssuer, JwtProtectedService, PlaintextSource, Port, SecureDatabase, DatabaseEngine, Workload, ZeroTrustNamespace,
+  Cidr, ClaimRequirement, DatabaseEngine, Enforcement, HttpMatch, JwtIssuer, JwtProtectedService, PlaintextSource, Port, SecureDatabase,
+  Workload, ZeroTrustNamespace,
 } from '../../src';
 import { Difference } from '../../src/access/intent/difference';
 import { accessDifferences } from '../../src/access/intent/differences';
@@ -35,11 +36,18 @@ function make(calls: readonly Call[], [second, ...own]: readonly number[]): Exam
   const workloads = ['a', 'b', 'c', 'd'].map((name, i) => spaces[i % 2].addWorkload(name, { ports: PORTS, enforcement: i < 2 ? PHASES[own[i]] : undefined }));
   const api = new JwtProtectedService(spaces[0], 'api', { ports: [Port.http(8080)], issuers: ISSUERS });
   const db = new SecureDatabase(spaces[0], 'db', { engine: DatabaseEngine.POSTGRES });
-  calls.forEach((call) => apply(call, workloads, spaces, api, db));
+  calls.forEach((call) => apply(call, { workloads, spaces, api, db }));
   return seen('laws', app);
 }
 
-function apply({ kind, from, to, detail }: Call, workloads: Workload[], spaces: ZeroTrustNamespace[], api: JwtProtectedService, db: SecureDatabase): void {
+interface Built {
+  readonly workloads: Workload[];
+  readonly spaces: ZeroTrustNamespace[];
+  readonly api: JwtProtectedService;
+  readonly db: SecureDatabase;
+}
+
+function apply({ kind, from, to, detail }: Call, { workloads, spaces, api, db }: Built): void {
   const [source, target] = [workloads[from], workloads[to]];
   const reason = `reason ${detail}`;
   const actions = [
@@ -73,7 +81,8 @@ describe('laws of the proof', () => {
       const app = make(calls, phase);
       const some = app.manifests.filter((_, i) => i !== gone % app.manifests.length);
       const keys = [...order.take(some.length)];
-      const shuffled = some.map((manifest, i) => ({ manifest, key: keys[i] })).sort((a, b) => a.key - b.key).map(({ manifest }) => manifest);
+      const shuffled = some.map((manifest, i) => ({ manifest, key: keys[i] })).sort((a, b) => a.key - b.key)
+        .map(({ manifest }) => manifest);
       const told = (manifests: Manifest[]) => differences(app, manifests).map(({ layer, kind, from, to }) => `${layer} ${kind} ${from} ${to}`).sort();
       expect(told(shuffled)).toEqual(told(some));
     }), { numRuns: 40 });

@@ -40,7 +40,8 @@ function mutantsOf(example: Example): Mutant[] {
         return known;
       }
       const changed = objects.map((object) => ({ object: object as unknown as KubeObject, origin: manifest.origin }));
-      const noticed = differences(example.snapshot([...example.manifests.slice(0, i), ...changed, ...example.manifests.slice(i + 1)]), example.access).length > 0;
+      const all = [...example.manifests.slice(0, i), ...changed, ...example.manifests.slice(i + 1)];
+      const noticed = differences(example.snapshot(all), example.access).length > 0;
       asked.set(key, noticed);
       return noticed;
     };
@@ -71,7 +72,8 @@ describe.each(['quickstart', 'jwt-api', 'egress', 'online-boutique'])('every sin
     const others = example.manifests.filter((manifest) => manifest !== namespace);
     const { metadata } = namespace.object;
     const without = (label: string, changed: object) => {
-      const labels = Object.fromEntries([...Object.entries(metadata.labels ?? {}).filter(([key]) => key !== label), ...Object.entries(changed)]);
+      const kept = Object.entries(metadata.labels ?? {}).filter(([key]) => key !== label);
+      const labels = Object.fromEntries([...kept, ...Object.entries(changed)]);
       const manifest = { object: { ...namespace.object, metadata: { ...metadata, labels } }, origin: namespace.origin };
       return mtlsDifferences(example.snapshot([...others, manifest]), example.access).map(({ kind }) => kind);
     };

@@ -12,8 +12,10 @@ export function conditionOf(requests: Exclude<Requests, 'conditional'>, mesh: Me
 
 function rowCondition(row: RequestRow, mesh: MeshSettings): Condition {
   const context = { chain: 'http' as const, namespace: '', mesh, refuse: () => undefined };
-  const oneOf = (list: readonly string[] | undefined, translate: values.Translate) => (list === undefined ? [] : [any(list.map((text) => translate(text, context)))]);
-  const noneOf = (list: readonly string[] | undefined, translate: values.Translate) => oneOf(list, translate).map((condition) => not(condition));
+  const oneOf = (list: readonly string[] | undefined, translate: values.Translate) =>
+    (list === undefined ? [] : [any(list.map((text) => translate(text, context) as Condition))]);
+  const noneOf = (list: readonly string[] | undefined, translate: values.Translate) => oneOf(list, translate)
+    .map((condition) => not(condition as Condition));
   return all([
     ...oneOf(row.methods, values.method),
     ...noneOf(row.notMethods, values.method),
@@ -24,10 +26,12 @@ function rowCondition(row: RequestRow, mesh: MeshSettings): Condition {
     ...oneOf(row.remoteIps, (text) => address(text)),
     ...noneOf(row.notRemoteIps, (text) => address(text)),
     ...(row.headers ?? []).flatMap(({ name, values: wanted, notValues }) => [
-      ...oneOf(wanted, values.header('request.headers', name)), ...noneOf(notValues, values.header('request.headers', name))]),
+      ...oneOf(wanted, values.header('request.headers', name)), ...noneOf(notValues, values.header('request.headers', name)),
+    ]),
     ...(row.token === undefined ? [] : [
       ...(row.token.issuers.includes('*') ? [] : [any(row.token.issuers.map((issuer) => claim({ path: ['iss'], values: [issuer] })))]),
-      ...row.token.claims.map(claim)]),
+      ...row.token.claims.map(claim),
+    ]),
     ...(row.notClaims ?? []).map((one) => not(claim(one))),
     ...(row.except === undefined ? [] : [not(any(row.except.map((one) => rowCondition(one, mesh))))]),
   ]);

@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { conditionOf } from './row-conditions';
 import { compileAuthorization, proxyOf } from '../../../src/access/authorization/compile';
 import { all, any, Condition, not } from '../../../src/access/condition';
 import { Gate, gateOf, namedPrincipals, Seen } from '../../../src/access/map/proxy-gate';
@@ -13,7 +14,6 @@ import { tokenWorlds } from '../../../src/access/relation/token-worlds';
 import { meshSettings, completeMesh } from '../../../src/access/snapshot/mesh-config';
 import { snapshotOf } from '../../../src/access/snapshot/snapshot';
 import { CASES } from '../authorization/recorded-cases';
-import { conditionOf } from './row-conditions';
 
 const ROOT = path.join(__dirname, '../../..');
 const { filled } = jest.requireActual<any>(path.join(ROOT, 'oracle/lib/cases'));
