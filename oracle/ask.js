@@ -3,6 +3,7 @@ const { engines, missing, versions } = require('./lib/engines');
 
 const SUITES = {
   policies: () => require('./suites/policies').policies,
+  'fuzz-policies': () => require('./suites/policies').found,
   'envoy-versions': () => require('./suites/policies').envoyVersions,
   validity: () => require('./suites/validity').validity,
   ambient: () => require('./suites/ambient').ambient,

@@ -36,4 +36,4 @@ async function ambient(engines, { record }) {
   return tally;
 }
 
-module.exports = { ambient };
+module.exports = { ambient, objectsOf, WORKLOADS };

@@ -7,11 +7,13 @@ const { Tally } = require('../lib/tally');
 const EXTERNALS = ['203.0.113.7', '10.0.0.9', '2001:db8::7'];
 const PORTS = [{ port: 80, protocol: 'TCP' }, { port: 8080, protocol: 'TCP' }, { port: 53, protocol: 'UDP' }, { port: 81, protocol: 'TCP' }];
 
+const addressOf = ({ family }, i, j) => (family === 6 ? `fd00:${(10 + i).toString(16)}::${(10 + j).toString(16)}` : `10.${10 + i}.0.${10 + j}`);
+
 /** A world: namespaces with labels, and in each of them pods for every combination of labels. */
 function worldOf({ common, policies }) {
   const { namespaces, pods, containerPorts } = common.world;
   const all = namespaces.flatMap((space, i) => pods.map((one, j) => ({
-    id: `${space.name}/${one.name}`, namespace: space.name, labels: one.labels ?? {}, ip: `10.${10 + i}.0.${10 + j}`, ports: one.ports ?? containerPorts ?? [],
+    id: `${space.name}/${one.name}`, namespace: space.name, labels: one.labels ?? {}, ip: addressOf(one, i, j), ports: one.ports ?? containerPorts ?? [],
   })));
   return { namespaces: namespaces.map(({ name, labels = {} }) => ({ name, labels: { 'kubernetes.io/metadata.name': name, ...labels } })), pods: all, policies };
 }

@@ -121,11 +121,13 @@ function viewpoint({ mesh, kind }: InboundModel, { client }: Arrival): Viewpoint
   return { mesh, kind, http2: client.speaks === 'http2' };
 }
 
-function connectionFacts({ kind }: InboundModel, { port, client, destination }: Arrival, chain: TakenChain): ConnectionFacts {
+function connectionFacts({ kind, mtls }: InboundModel, { port, client, destination }: Arrival, chain: TakenChain): ConnectionFacts {
+  // a sidecar does not look into TLS where it takes none
+  const reads = client.tls && !(kind === 'sidecar' && modeOfPort(mtls, port) === 'DISABLE');
   return {
     port,
     identities: chain.authenticated ? identitiesOf(client) : [],
-    sni: client.tls ? client.sni?.toLowerCase() : undefined,
+    sni: reads ? client.sni?.toLowerCase() : undefined,
     encrypted: client.tls && chain.chain !== 'raw' && kind !== 'waypoint',
     peer: client.address,
     destination,

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { loadModel, UnusableInput } from './load-model';
+import { addModelOptions, loadModel, MeshOptions, UnusableInput } from './load-model';
 import { progressOn } from './progress';
 import { Terminal } from './terminal';
 import { didYouMean } from '../access/admission/suggestion';
@@ -9,7 +9,7 @@ import { ACCESS_FORMATS, accessReport } from '../reports/access-report';
 
 const UNUSABLE_INPUT = 2;
 
-interface AccessOptions {
+interface AccessOptions extends MeshOptions {
   readonly file: string[];
   readonly from?: string;
   readonly to?: string;
@@ -21,17 +21,15 @@ Examples:
   cdk8s-zero-trust access
   cdk8s-zero-trust access -f dist/ --to shop/orders
   cdk8s-zero-trust access -f dist/ --from outside --format markdown
-  kubectl get -A -o yaml networkpolicy,authorizationpolicy,requestauthentication,peerauthentication,serviceentry,sidecar,service,deployment,namespace \\
-    | cdk8s-zero-trust access -f - --format json
+  kubectl get -A -o yaml \$(kubectl api-resources --verbs list -o name | grep -v events | paste -sd,) | cdk8s-zero-trust access -f - --format json
 
 Exit codes: 0 the map is complete, 2 something could not be read and the map is that of the rest.
 `;
 
 /** Adds the command that prints who may reach whom. `exit` takes the exit code. */
 export function addAccessCommand(program: Command, terminal: Terminal, exit: (code: number) => void): void {
-  program.command('access')
+  addModelOptions(program.command('access'))
     .description('show who may reach whom with what, as manifests grant it in all layers together')
-    .option('-f, --file <path>', 'files or folders with manifests, - for the standard input (repeatable; default: dist)', (value: string, all: string[]) => [...all, value], [])
     .option('--from <who>', 'namespace/workload, namespace/* or outside')
     .option('--to <whom>', 'namespace/workload, namespace/*, outside or the name of a host')
     .addOption(new Option('--format <format>', 'form of the output').choices(ACCESS_FORMATS).default('text'))
@@ -39,10 +37,10 @@ export function addAccessCommand(program: Command, terminal: Terminal, exit: (co
     .action((options: AccessOptions) => exit(access(options, terminal)));
 }
 
-function access({ file, from, to, format }: AccessOptions, terminal: Terminal): number {
+function access({ file, from, to, format, ...mesh }: AccessOptions, terminal: Terminal): number {
   // errors that are caught inside need no stack, and many are
   Error.stackTraceLimit = 0;
-  const { model, complete } = loadModel(file, terminal);
+  const { model, complete } = loadModel(file, terminal, mesh);
   const { workloads } = model.snapshot;
   const hosts = model.world.registry.entries.filter(({ kind }) => kind === 'ServiceEntry').map(({ hostname }) => hostname);
   const { step, end } = progressOn(terminal, 'workloads looked at');
@@ -57,7 +55,8 @@ function access({ file, from, to, format }: AccessOptions, terminal: Terminal): 
 }
 
 /** Whether an id is the one that was named, or one of a namespace that was. */
-function named(option: string, name: string, { snapshot: { workloads, namespaces } }: AccessModel, others: readonly string[]): (id: string) => boolean {
+function named(option: string, name: string, { snapshot: { workloads, namespaces } }: AccessModel,
+  others: readonly string[]): (id: string) => boolean {
   const ids = workloads.map(({ id }) => id);
   if (name === 'outside') {
     return (id) => id === 'outside' || !(id.includes('/') && !/^[0-9a-f.:]+\/\d+$/i.test(id));

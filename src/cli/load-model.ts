@@ -25,6 +25,8 @@ export interface LoadedModel {
 export interface MeshOptions {
   readonly mesh?: string;
   readonly istio?: string;
+  /** whether workloads that annotations tell of are taken to have Services where none is shown */
+  readonly presumeServices?: boolean;
 }
 
 /** The options by which manifests, and what they do not show, are given. */
@@ -49,7 +51,8 @@ export function loadModel(paths: readonly string[], terminal: Terminal, options:
   }
   const reading = readPaths(given, { unknownFields, ...(given.includes('-') ? { stdin: fs.readFileSync(0, 'utf8') } : {}) });
   report(reading, terminal);
-  const snapshot = snapshotOf(reading.manifests, { mesh: meshOf(options) });
+  const { presumeServices } = options;
+  const snapshot = snapshotOf(reading.manifests, { mesh: meshOf(options), presumeServices });
   snapshot.problems.forEach(({ manifest, text }) => terminal.error(`note: ${place(manifest?.origin ?? {})}${text}\n`));
   if (reading.manifests.length === 0 && reading.errors.length === 0) {
     throw new UnusableInput(`${given.join(', ')} holds no Kubernetes object`);

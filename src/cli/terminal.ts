@@ -1,9 +1,9 @@
 /** Where the command writes to. */
 export interface Terminal {
+  /** whether colours can be shown; left out: no */
+  readonly colour?: boolean;
+  /** whether a person watches the error stream; left out: no */
+  readonly watched?: boolean;
   out(text: string): void;
   error(text: string): void;
-  /** whether what goes out may have colours */
-  readonly colour?: boolean;
-  /** whether somebody watches the error stream */
-  readonly watched?: boolean;
 }

@@ -61,7 +61,7 @@ function verdict(options: VerdictOptions, terminal: Terminal, hooks: CaseHooks):
   if (options.case !== undefined) {
     return cases(options, options.case, terminal, hooks);
   }
-  const { model, complete } = loadModel(options.file, terminal, options);
+  const { model, complete } = loadModel(options.file, terminal, { ...options, presumeServices: true });
   const queries = options.queries === undefined ? [known(oneQuery(options), model)] : readQueries(options.queries);
   const results = queries.map((query, index) => answerQuery(model, query, index));
   terminal.out(`${verdictReport(results, queries, options.format)}\n`);
@@ -73,7 +73,8 @@ function known(query: Readonly<Record<string, unknown>>, { world }: AccessModel)
   const problem = questionOf(world, query);
   if (typeof problem === 'string') {
     const ids = world.snapshot.workloads.map(({ id }) => id);
-    const [wrong] = [query.from, query.to].map((end) => (end as { workload?: string }).workload).filter((id) => id !== undefined && !ids.includes(id));
+    const [wrong] = [query.from, query.to].map((end) => (end as { workload?: string }).workload)
+      .filter((id) => id !== undefined && !ids.includes(id));
     throw new UnusableInput(`${problem}${wrong === undefined ? '' : didYouMean(wrong, ids)}`);
   }
   return query;

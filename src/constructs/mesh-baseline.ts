@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { GitOps, ObjectRole } from './git-ops';
+import { intendedMesh } from './intent';
 import { MeshFacts } from './mesh-facts';
 import { objectMetadata, ObjectSettings } from './namespace-settings';
 import { AuthorizationPolicy } from '../resources/authorization-policy';
@@ -53,7 +54,20 @@ export function addMeshBaseline(scope: Construct, facts: MeshFacts, options: Mes
     metadata: objectMetadata(settings, 'default', { role: ObjectRole.DENY, unprefixed: true }),
     mode: MtlsMode.STRICT,
   });
-  Grants.of(scope);
+  Grants.of(scope)._setMeshWide(() => ({
+    layers: {
+      mtls: 'closed',
+      identity: options.allowNothing === undefined ? 'absent' : 'closed',
+      egress: options.defaultSidecar ? 'closed'
+        : 'absent',
+    },
+    gateways: (options.allowNothing?.gateways ?? []).map(({ gateway, ports }) => {
+      const { name, namespace, podLabels } = facts.ingressGateways!.find((one) => one.name === gateway)!;
+      return { name, namespace, labels: podLabels, ports: ports.map((port) => port.number!) };
+    }),
+    mesh: intendedMesh(facts),
+    path: scope.node.path,
+  }));
   return {
     peerAuthentication,
     sidecar: options.defaultSidecar ? defaultSidecar(scope, settings) : undefined,

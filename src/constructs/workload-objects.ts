@@ -160,6 +160,15 @@ export class WorkloadObjects {
       const metadata = objectMetadata(this.settings, `${this.name}-allow-nothing`, { role: ObjectRole.DENY });
       AuthorizationPolicy.allowNothing(this.identity, 'allow-nothing', { metadata })._produceSelector(() => this.plan.selector());
     }
+    if (this.takes(Layer.NETWORK)) {
+      // the policy of the workload leaves isolated pods out, and the namespace has no default deny yet
+      const policy = new NetworkPolicy(this.network, 'default-deny', {
+        metadata: objectMetadata(this.settings, `${this.name}-default-deny`, { role: ObjectRole.DENY }),
+        podSelector: LabelSelector.all(),
+        policyTypes: [NetworkPolicyType.INGRESS, NetworkPolicyType.EGRESS],
+      });
+      policy._producePodSelector(() => LabelSelector.labels(this.plan.selector()));
+    }
     this.needNetwork();
     this.needSidecar();
   }

@@ -4,8 +4,9 @@ import { AccessMap } from '../access/map/access-map';
 /** A table, one line per edge. */
 export function accessMarkdown(map: AccessMap): string {
   const { edges, hidden } = readableEdges(map);
-  const rows = edges.map((edge) => [fromText(edge), toText(edge), portsText(edge.ports), requestTexts(edge), doubtText(edge)].map((part) => (
-    typeof part === 'string' ? code(part) : part.map(code).join('<br>'))));
+  const rows = edges.map((edge) => [fromText(edge), toText(edge), portsText(edge.ports), requestTexts(edge), doubtText(edge)]
+    .map((part) => (
+      typeof part === 'string' ? code(part) : part.map(code).join('<br>'))));
   const notes = footnotes(map, hidden).map((note) => `- ${escaped(note)}`);
   return [
     '| from | to | ports | requests | in doubt |',

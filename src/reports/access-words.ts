@@ -45,7 +45,10 @@ export function requestTexts({ requests, speaks, rules }: AccessEdge): string[] 
 
 /** A row of requests on one line: `GET,POST /v1/* (+token from … with groups=buyers)`. */
 export function rowText(row: RequestRow): string {
-  const { methods, notMethods, paths, notPaths, hosts, notHosts, headers = [], token, notClaims = [], remoteIps, notRemoteIps, except = [] } = row;
+  const {
+    methods, notMethods, paths, notPaths, hosts, notHosts, headers = [], token, notClaims = [], remoteIps, notRemoteIps,
+    except = [],
+  } = row;
   const list = (before: string, values: readonly string[] | undefined) => (values === undefined ? [] : [`${before}${values.join(',')}`]);
   const parts = [
     ...list('', methods),

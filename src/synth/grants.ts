@@ -6,7 +6,7 @@ import { Proof } from './proof';
 import { proofBasis } from './proof-basis';
 import { proveCluster } from './prove';
 import { addTreeCheck } from './synth-session';
-import { IntendedAccess, IntendedEdge, IntendedScope } from '../values/grammar/intended-access';
+import { IntendedAccess, IntendedEdge, IntendedMeshWide, IntendedScope } from '../values/grammar/intended-access';
 import { Assumption, Grant } from '../values/grant';
 import { ClusterGrants, GRANTS_FILE_FORMAT, GRANTS_FILE_VARIABLE, GrantsFile } from '../values/grants-file';
 
@@ -45,6 +45,7 @@ export class Grants {
   private readonly assumptions: (() => Assumption[])[] = [];
   private readonly edges: (() => IntendedEdge[])[] = [];
   private readonly scopes: (() => IntendedScope)[] = [];
+  private meshWide?: () => IntendedMeshWide;
   private readonly checks = new Map<string, () => string[]>();
 
   private constructor(private readonly scope: IConstruct) {}
@@ -88,6 +89,11 @@ export class Grants {
     this.scopes.push(produce);
   }
 
+  /** Records what holds for every namespace of the mesh that says nothing of its own. @internal */
+  public _setMeshWide(produce: () => IntendedMeshWide): void {
+    this.meshWide = produce;
+  }
+
   /** @internal */
   public _prove(): string[] {
     return proveCluster(this.scope, this._intended());
@@ -95,7 +101,7 @@ export class Grants {
 
   /** @internal */
   public _intended(): IntendedAccess {
-    return { scopes: this.scopes.map((produce) => produce()), edges: this.edges.flatMap((produce) => produce()) };
+    return { scopes: this.scopes.map((produce) => produce()), edges: this.edges.flatMap((produce) => produce()), meshWide: this.meshWide?.() };
   }
 
   /** A fault of the cluster as a whole, found once the app is complete. @internal */

@@ -11,7 +11,7 @@ import { MeshSettings } from '../access/mesh-settings';
 import { Manifest } from '../access/objects';
 import { joinReadings, readObjects, readPaths } from '../access/reading/read';
 import { Snapshot, snapshotOf } from '../access/snapshot/snapshot';
-import { IntendedAccess } from '../values/grammar/intended-access';
+import { IntendedAccess, IntendedMesh } from '../values/grammar/intended-access';
 
 /** As many differences as a person reads at once; the rest is counted. */
 const MOST_MESSAGES = 20;
@@ -22,10 +22,11 @@ const MOST_MESSAGES = 20;
  * @internal
  */
 export function proveCluster(cluster: IConstruct, access: IntendedAccess): string[] {
-  if (access.scopes.length === 0) {
+  const known = access.scopes[0]?.mesh ?? access.meshWide?.mesh;
+  if (known === undefined) {
     return [];
   }
-  const mesh = meshOf(access);
+  const mesh = meshOf(known);
   const proof = Proof.of(cluster);
   if (proof._waiver !== undefined) {
     const { expires, owner, reason } = proof._waiver;
@@ -46,8 +47,7 @@ export function proveCluster(cluster: IConstruct, access: IntendedAccess): strin
 }
 
 /** One cluster belongs to one mesh. */
-function meshOf({ scopes: [{ mesh }] }: IntendedAccess): Partial<MeshSettings> {
-  const { trustDomain, trustDomainAliases, rootNamespace, clusterDomain } = mesh;
+function meshOf({ trustDomain, trustDomainAliases, rootNamespace, clusterDomain }: IntendedMesh): Partial<MeshSettings> {
   return { trustDomain, trustDomainAliases, rootNamespace, clusterDomain };
 }
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { arbitraryAmbientWorld, arbitraryNetworkWorld, arbitrarySidecarWorld, NaiveCase } from '../support/naive/worlds';
 import { BothReadings, Compared } from './two-readings';
+import { arbitraryAmbientWorld, arbitraryNetworkWorld, arbitrarySidecarWorld, NaiveCase } from '../support/naive/worlds';
 
 /** Another seed asks about other worlds: ZT_BRUTE_FORCE_SEED=7 npx jest test/access/brute-force */
 const SEED = Number(process.env.ZT_BRUTE_FORCE_SEED ?? 1);

@@ -1,6 +1,6 @@
-import { AccessModel } from '../../src/access/model/access-model';
 import { agrees, questionOf } from '../../src/access/cases/access-case';
 import { snapshotOfCase } from '../../src/access/cases/world-of-case';
+import { AccessModel } from '../../src/access/model/access-model';
 import { servicePortsOf } from '../support/naive/ports';
 import { naiveVerdict } from '../support/naive/verdict';
 import { NaiveQuery, NaiveToken, NaiveWorld, NotModelled, RefusedByProxy } from '../support/naive/world';

@@ -1,5 +1,5 @@
 import {
-  Cidr, CloudIdentity, Enforcement, GitOps, Grants, Layer, PlaintextSource, Port, Workload, ZeroTrustNamespace, ZeroTrustNamespaceProps,
+  Cidr, CloudIdentity, EgressAllowlist, Enforcement, ExternalHost, GitOps, Grants, Layer, PlaintextSource, Port, Workload, ZeroTrustNamespace, ZeroTrustNamespaceProps,
 } from '../../src';
 import { faults, meshWith, namesOf, newChart, only, synthChecked } from '../support/synth';
 
@@ -114,6 +114,25 @@ describe('phases and layers together', () => {
     expect(allow([Layer.MTLS, Layer.EGRESS])).toThrow(/would be bounded by no layer/);
     expect(allow([Layer.MTLS, Layer.NETWORK])).not.toThrow();
     expect(allow([Layer.MTLS, Layer.IDENTITY])).not.toThrow();
+  });
+});
+
+describe('a workload that is closed ahead, and what its namespace leaves to it', () => {
+  test('is closed in quarantine too: its default deny leaves nobody out', () => {
+    expect(only(world(OBSERVE, ENFORCE).objects(), 'NetworkPolicy', 'db-default-deny').spec).toEqual({
+      podSelector: { matchLabels: { 'app.kubernetes.io/name': 'db' } }, policyTypes: ['Ingress', 'Egress'],
+    });
+  });
+
+  test('knows the hosts that were granted to every workload, whether it was there before or after', () => {
+    const { shop, objects } = world(OBSERVE, ENFORCE);
+    const hosts = [ExternalHost.tls('api.bank.example', { cidrs: [Cidr.of('203.0.113.0/24')] })];
+    new EgressAllowlist(shop, 'bank', { from: [shop.everyWorkload('all of them pay')], hosts, reason: 'payments' });
+    new Workload(shop, 'late', { ports: [Port.tcp(1)], enforcement: ENFORCE });
+    const known = (name: string) => only(objects(), 'Sidecar', name).spec.egress[0].hosts;
+    expect(known('db')).toContain('./api.bank.example');
+    expect(known('late')).toContain('./api.bank.example');
+    expect(namesOf(objects(), 'ServiceEntry')).toEqual(['api.bank.example']);
   });
 });
 

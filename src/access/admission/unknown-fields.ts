@@ -12,11 +12,27 @@ export function unknownFields(object: KubeObject): FieldNote[] | undefined {
   if (entry === undefined) {
     return undefined;
   }
+  // nearly always, and without the work that names of fields are
+  if (knowsAll(object.metadata, schemaNode(tables().metadata)) && knowsAll(object, schemaNode(entry.node), EVERYWHERE)) {
+    return [];
+  }
   const notes: FieldNote[] = [];
   const rest = Object.fromEntries(Object.entries(object).filter(([name]) => !EVERYWHERE.includes(name)));
   collect(object.metadata, schemaNode(tables().metadata), 'metadata', notes);
   collect(rest, schemaNode(entry.node), '', notes);
   return notes;
+}
+
+/** Whether a schema knows all fields of a value but for some. */
+function knowsAll(value: unknown, node: SchemaNode, but: readonly string[] = []): boolean {
+  if (Array.isArray(value)) {
+    const items = node.items === undefined ? undefined : schemaNode(node.items);
+    return items === undefined || value.every((item) => knowsAll(item, items));
+  }
+  return !isRecord(value) || Object.keys(value).every((name) => {
+    const known = propertyNode(node, name);
+    return but.includes(name) || (known === undefined ? value[name] === undefined || !isClosed(node) : knowsAll(value[name], known));
+  });
 }
 
 function collect(value: unknown, node: SchemaNode, path: string, notes: FieldNote[]): void {

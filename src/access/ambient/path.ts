@@ -103,7 +103,8 @@ export function acceptsTunnel({ mode, labels, annotations }: Workload, { flags }
 }
 
 function proxySays(annotations: Workload['annotations'], name: string): boolean {
-  return new RegExp(`${name}["']?\\s*:\\s*["']?true`).test(annotations['proxy.istio.io/config'] ?? '');
+  const config = annotations['proxy.istio.io/config'];
+  return config !== undefined && new RegExp(`${name}["']?\\s*:\\s*["']?true`).test(config);
 }
 
 /** Decides the way of a connection: who handles it, which identity and port each sees, and which ports NetworkPolicy sees. */

@@ -50,6 +50,8 @@ interface Index {
   readonly translated: Map<Policy, { readonly [chain in 'http' | 'tcp']?: TranslatedPolicy }>;
 }
 
+/** most policies select one workload, so that few of them are worth being remembered */
+const MOST_TRANSLATED = 1000;
 const indexes = new WeakMap<PolicySources, Index>();
 
 /** The proxy of a workload; of a waypoint the one that works for a Service, or for a pod if none is named. */
@@ -105,7 +107,13 @@ function chainPolicies(
 
 function translated(policy: Policy, chain: 'http' | 'tcp', index: Index, mesh: MeshSettings): TranslatedPolicy {
   const known = index.translated.get(policy);
-  const translation = known?.[chain] ?? translatePolicy(policy, chain, mesh);
+  if (known?.[chain] !== undefined) {
+    return known[chain];
+  }
+  const translation = translatePolicy(policy, chain, mesh);
+  if (index.translated.size >= MOST_TRANSLATED) {
+    index.translated.clear();
+  }
   index.translated.set(policy, { ...known, [chain]: translation });
   return translation;
 }

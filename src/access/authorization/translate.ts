@@ -72,6 +72,8 @@ interface Wanted {
 }
 
 const NONE: readonly Condition[] = [];
+/** fields that take every value, so that what drops a rule is always something else */
+const IDENTITIES = ['principals', 'namespaces', 'serviceAccounts', 'trustDomains'];
 
 const operations = { http: new WeakMap<MeshSettings, Map<string, Condition>>(), tcp: new WeakMap<MeshSettings, Map<string, Condition>>() };
 
@@ -102,7 +104,9 @@ class RuleTranslation {
     if (unknownKey !== undefined) {
       return { dropped: `Istio knows no key ${unknownKey.key}` };
     }
-    const parts = [...this.alternatives(rule.from, `${at}.from`, 'source'), ...this.alternatives(rule.to, `${at}.to`, 'operation')];
+    const certain = rule.from.every((fields) => fields.every(({ field }) => IDENTITIES.includes(field)));
+    const early = certain ? this.alternatives(rule.to, `${at}.to`, 'operation') : undefined;
+    const parts = [...this.alternatives(rule.from, `${at}.from`, 'source'), ...early ?? this.alternatives(rule.to, `${at}.to`, 'operation')];
     rule.when.forEach(({ key, values: wanted, notValues }, i) => {
       const where = `${at}.when[${i}]`;
       parts.push(...this.field(keyTranslation(key, this.knowsTrustDomains)!, key, {

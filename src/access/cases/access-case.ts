@@ -104,18 +104,21 @@ function targetOf(world: World, to: Fields, conn: Fields): Target | string {
   if (workload === undefined) {
     return `there is no workload ${String(to.workload)}`;
   }
-  const servicePort = typeof to.servicePort === 'number' ? to.servicePort : undefined;
-  const service = conn.via === 'pod-ip' ? undefined : dialled(world, workload, port, servicePort, text(conn.service));
-  return { workload, port, ...(service === undefined ? {} : { service, servicePort: servicePort ?? service.ports[0]?.port }) };
+  const said = typeof to.servicePort === 'number' ? to.servicePort : undefined;
+  const service = conn.via === 'pod-ip' ? undefined : dialled(world, workload, port, conn, said);
+  const servicePort = said ?? service?.ports.find((one) => targetPortOf(service, one.port, workload) === port)?.port;
+  return { workload, port, ...(service === undefined ? {} : { service, servicePort }) };
 }
 
-/** The Service that leads to the port of the pod: the one that is named, else the first. */
-function dialled(world: World, workload: Workload, port: number, servicePort: number | undefined,
-  named: string | undefined): Service | undefined {
-  const services = world.servicesOf(workload).filter((one) => named === undefined || `${one.namespace}/${one.name}` === named);
-  return servicePort === undefined ? undefined
-    : services.find((one) => targetPortOf(one, servicePort, workload) === port) ?? services
-      .find((one) => one.ports.some((each) => each.port === servicePort));
+/** The Service that leads to the port of the pod: the one that is named, else the first; none where the pod itself is dialled. */
+function dialled(world: World, workload: Workload, port: number, conn: Fields, servicePort: number | undefined): Service | undefined {
+  const services = world.servicesOf(workload)
+    .filter((one) => conn.service === undefined || `${one.namespace}/${one.name}` === conn.service);
+  const leads = (one: Service, to: number) => targetPortOf(one, to, workload) === port;
+  if (servicePort !== undefined) {
+    return services.find((one) => leads(one, servicePort)) ?? services.find((one) => one.ports.some((each) => each.port === servicePort));
+  }
+  return conn.via === 'service' ? services.find((one) => one.ports.some((each) => leads(one, each.port))) : undefined;
 }
 
 function requestOf(http: Fields): HttpRequest {

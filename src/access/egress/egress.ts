@@ -272,7 +272,8 @@ function isAddressed({ listeners }: Egress, entry: RegistryEntry, address: strin
 
 /** The full names that a host may stand for, as the DNS of the client's cluster completes them; the longest last. */
 export function hostnames(host: string, { namespace }: { readonly namespace: string }, { clusterDomain }: MeshSettings): string[] {
-  const name = withoutPort(host).toLowerCase().replace(/\.$/, '');
+  const lower = withoutPort(host).toLowerCase();
+  const name = lower.endsWith('.') ? lower.slice(0, -1) : lower;
   switch (name.split('.').length) {
     case 1: return [name, `${name}.${namespace}.svc.${clusterDomain}`];
     case 2: return [name, `${name}.svc.${clusterDomain}`];
@@ -282,7 +283,7 @@ export function hostnames(host: string, { namespace }: { readonly namespace: str
 }
 
 function withoutPort(host: string): string {
-  return host.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^([^:]*):\d+$/, '$1');
+  return !host.includes(':') && !host.startsWith('[') ? host : host.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^([^:]*):\d+$/, '$1');
 }
 
 function allow(way: 'known' | 'passed-through' | 'not-captured', reason: string, entry?: RegistryEntry): EgressAnswer {

@@ -1,6 +1,7 @@
 import { Difference } from './difference';
 import { egressDifferences } from './egress';
 import { identityDifferences } from './identity';
+import { meshDifferences } from './mesh';
 import { mtlsDifferences } from './mtls';
 import { networkDifferences } from './network';
 import { IntendedAccess } from '../../values/grammar/intended-access';
@@ -13,5 +14,6 @@ export function accessDifferences(snapshot: Snapshot, access: IntendedAccess): D
     ...mtlsDifferences(snapshot, access),
     ...identityDifferences(snapshot, access),
     ...egressDifferences(snapshot, access),
+    ...meshDifferences(snapshot, access),
   ];
 }

@@ -46,13 +46,15 @@ function difference({ workload, path, sidecar }: Side, kind: Difference['kind'],
 
 function openDifferences(side: Side, egress: Egress): Difference[] {
   const { unknownHosts } = egress.scopeOf(side.workload);
-  return unknownHosts === 'ALLOW_ANY' ? [] : [difference(side, 'missing', 'any host', `its proxy says ${unknownHosts}, and is meant to let out everything for now`)];
+  return unknownHosts === 'ALLOW_ANY'
+    ? [] : [difference(side, 'missing', 'any host', `its proxy says ${unknownHosts}, and is meant to let out everything for now`)];
 }
 
 function closedDifferences(side: Side, egress: Egress): Difference[] {
   const { unknownHosts } = egress.scopeOf(side.workload);
   return unknownHosts === 'REGISTRY_ONLY' ? []
-    : [difference(side, 'excess', 'hosts that nobody granted', `its proxy says ${unknownHosts}, so that it lets out what it does not know`)];
+    : [difference(side, 'excess',
+      'hosts that nobody granted', `its proxy says ${unknownHosts}, so that it lets out what it does not know`)];
 }
 
 /** Which hosts the Sidecar imports. */
@@ -66,9 +68,12 @@ function hostDifferences(side: Side, edges: readonly IntendedEdge[], { mesh }: S
   const limited = listeners.find(({ port }) => port !== undefined);
   const found = textClasses([...is, ...should], HOSTS).flatMap(({ witness, matches }) => {
     const [known, meant] = [matches.slice(0, is.length).includes(true), matches.slice(is.length).includes(true)];
-    return known === meant ? [] : [known ? difference(side, 'excess', witness, 'its proxy knows the host') : difference(side, 'missing', witness, 'its proxy does not know the host')];
+    return known === meant
+      ? [] : [known ? difference(side, 'excess', witness, 'its proxy knows the host')
+        : difference(side, 'missing', witness, 'its proxy does not know the host')];
   });
-  return limited === undefined ? found : [...found, difference(side, 'unknown', 'hosts on some ports', 'a listener of the Sidecar holds for one port alone')];
+  return limited === undefined
+    ? found : [...found, difference(side, 'unknown', 'hosts on some ports', 'a listener of the Sidecar holds for one port alone')];
 }
 
 /** `NAMESPACE/HOST` of a Sidecar: `.` is the own namespace, `*` any, `~` none; a host may begin with a wildcard. */
@@ -97,8 +102,10 @@ function entryDifferences(side: Side, edges: readonly IntendedEdge[], all: reado
     }
     const ports = new Set(entry.ports.map(({ number }) => number));
     return [
-      ...[...needed].filter((port) => !ports.has(port)).map((port) => difference(side, 'missing', `${host}:${port}`, 'the host is not defined on the port', entry.object)),
-      ...[...ports].filter((port) => !granted.has(port)).map((port) => difference(side, 'excess', `${host}:${port}`, 'the host is defined on the port', entry.object)),
+      ...[...needed].filter((port) => !ports.has(port))
+        .map((port) => difference(side, 'missing', `${host}:${port}`, 'the host is not defined on the port', entry.object)),
+      ...[...ports].filter((port) => !granted.has(port))
+        .map((port) => difference(side, 'excess', `${host}:${port}`, 'the host is defined on the port', entry.object)),
     ];
   });
 }

@@ -10,7 +10,7 @@ import { expandPrincipal } from '../authorization/trust-domains';
 import * as values from '../authorization/values';
 import { all, any, Condition, FALSE, not, TRUE } from '../condition';
 import { MeshSettings } from '../mesh-settings';
-import { compileApplications, PortApplication } from '../mtls/application';
+import { compileApplications, PortApplication, PortApplications } from '../mtls/application';
 import { RequestDimensions } from '../relation/dimensions';
 import { holdsIn, requestText } from '../relation/request-text';
 import { Assignment, leavesOf, simplify, solve } from '../relation/solve';
@@ -42,15 +42,28 @@ export function identityDifferences(snapshot: Snapshot, access: IntendedAccess):
       return [];
     }
     const edges = access.edges.filter(({ to, guard }) => guard !== 'network' && isOf(to.pods, workload));
-    const model = compileAuthorization(snapshot, proxyOf(workload));
-    const said = meant.layers.identity === 'open' ? undefined : edges;
-    return portsToAsk(workload, edges, [model.http, model.tcp]).flatMap((port) => (['http', 'tcp'] as const).flatMap((chain) => {
-      const application = applications.of(workload, port);
-      const saidOfPort = workload.ports.find(({ number }) => number === port)?.app;
-      return differencesAt({ workload, chain, port, policies: model[chain], path: meant.path }, snapshot.mesh, said)
-        .filter(({ kind }) => isThere(chain, kind, application, saidOfPort));
-    }));
+    return differencesOf(snapshot, applications, { workload, edges, open: meant.layers.identity === 'open', path: meant.path });
   });
+}
+
+/** One workload, and what is meant to reach it. */
+export interface MeantAt {
+  readonly workload: Workload;
+  readonly edges: readonly IntendedEdge[];
+  /** everything is meant to pass, for now */
+  readonly open: boolean;
+  readonly path: string;
+}
+
+/** The differences at one workload. */
+export function differencesOf(snapshot: Snapshot, applications: PortApplications, { workload, edges, open, path }: MeantAt): Difference[] {
+  const model = compileAuthorization(snapshot, proxyOf(workload));
+  return portsToAsk(workload, edges, [model.http, model.tcp]).flatMap((port) => (['http', 'tcp'] as const).flatMap((chain) => {
+    const application = applications.of(workload, port);
+    const saidOfPort = workload.ports.find(({ number }) => number === port)?.app;
+    return differencesAt({ workload, chain, port, policies: model[chain], path }, snapshot.mesh, open ? undefined : edges)
+      .filter(({ kind }) => isThere(chain, kind, application, saidOfPort));
+  }));
 }
 
 /**
@@ -66,7 +79,8 @@ function isThere(chain: Chain, kind: Difference['kind'], { application, object }
 function portsToAsk(workload: Workload, edges: readonly IntendedEdge[], chains: readonly ChainPolicies[]): number[] {
   const named = chains.flatMap(({ deny, allow = [] }) => [...deny, ...allow]).flatMap(({ condition }) => [...leavesOf(condition)])
     .flatMap((leaf) => (leaf.is === 'port' ? [leaf.number] : []));
-  const meant = edges.flatMap(({ ports }) => ports).filter(({ protocol }) => protocol === 'TCP').flatMap(({ first, last }) => [first, last]);
+  const meant = edges.flatMap(({ ports }) => ports).filter(({ protocol }) => protocol === 'TCP')
+    .flatMap(({ first, last }) => [first, last]);
   const known = new Set([...named, ...meant, ...workload.ports.filter(({ protocol }) => protocol === 'TCP').map(({ number }) => number)]);
   let other = 1;
   while (known.has(other)) {
@@ -112,7 +126,8 @@ function meantIssuers(edges: readonly IntendedEdge[]): IntendedEdge['issuers'] {
 }
 
 function audienceCondition(audiences: readonly string[]): Condition {
-  return audiences.length === 0 ? TRUE : any(audiences.map((text): Condition => ({ is: 'claim', path: ['aud'], pattern: exactPattern(text) })));
+  return audiences.length === 0
+    ? TRUE : any(audiences.map((text): Condition => ({ is: 'claim', path: ['aud'], pattern: exactPattern(text) })));
 }
 
 function found(point: Point, mesh: MeshSettings, world: TokenWorld, kind: 'missing' | 'excess', condition: Condition): Difference[] {
@@ -121,7 +136,8 @@ function found(point: Point, mesh: MeshSettings, world: TokenWorld, kind: 'missi
   const { workload, port, path } = point;
   const common = { layer: 'identity' as const, to: `${workload.id}:${port}`, path };
   if (solution.found !== undefined) {
-    const text = kind === 'excess' ? 'an AuthorizationPolicy allows it, or none refuses it' : 'no AuthorizationPolicy allows it, or one refuses it';
+    const text = kind === 'excess' ? 'an AuthorizationPolicy allows it, or none refuses it'
+      : 'no AuthorizationPolicy allows it, or one refuses it';
     const { from, request } = requestText(solution.found, point.chain, world.issuer);
     return [{ ...common, kind, from, witness: request, text, ...decider(point, solution.found, world, kind) }];
   }
@@ -159,6 +175,9 @@ function edgeCondition(edge: IntendedEdge, chain: Chain, port: number, world: To
 }
 
 function sourceCondition({ from, guard }: IntendedEdge, mesh: MeshSettings): Condition {
+  if (guard === 'anybody') {
+    return TRUE;
+  }
   if (guard === 'anonymous') {
     const blocks = (from.addresses ?? []).map(({ cidr, except }) => all([inBlock(cidr), ...except.map((hole) => not(inBlock(hole)))]));
     return all([not(anyIdentity()), any(blocks)]);
@@ -192,5 +211,10 @@ function requestCondition({ methods, paths, hosts, headers }: IntendedRequests, 
 }
 
 function claimCondition({ path, values: wanted }: IntendedClaim): Condition {
-  return any(wanted.map((text): Condition => ({ is: 'claim', path, pattern: text.includes('*') ? stringPattern(text) : exactPattern(text) })));
+  return any(wanted.map((text): Condition => ({
+    is: 'claim',
+    path,
+    pattern: text.includes('*') ? stringPattern(text)
+      : exactPattern(text),
+  })));
 }

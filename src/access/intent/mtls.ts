@@ -17,7 +17,8 @@ export function mtlsDifferences(snapshot: Snapshot, access: IntendedAccess): Dif
       return [];
     }
     if (workload.mode === 'none') {
-      return meant.layers.mtls === 'closed' && (workload.kind !== 'Hypothetical' || shown.has(workload.namespace)) ? [withoutProxy(workload, meant.path)] : [];
+      return meant.layers.mtls === 'closed' && (workload.kind !== 'Hypothetical' || shown.has(workload.namespace))
+        ? [withoutProxy(workload, meant.path)] : [];
     }
     if (workload.mode !== 'sidecar') {
       return [];
@@ -27,7 +28,8 @@ export function mtlsDifferences(snapshot: Snapshot, access: IntendedAccess): Dif
     const ports = [...new Set([...effective.ports.keys(), ...meant.plaintextPorts])].sort((a, b) => a - b);
     return [
       ...difference(workload, effective, effective.mode, usual, meant.path),
-      ...ports.flatMap((port) => difference(workload, effective, modeOfPort(effective, port), meant.plaintextPorts.has(port) ? 'PERMISSIVE' : usual, meant.path, port)),
+      ...ports.flatMap((port) => difference(workload, effective, modeOfPort(effective, port), meant.plaintextPorts.has(port) ? 'PERMISSIVE'
+        : usual, meant.path, port)),
     ];
   });
 }

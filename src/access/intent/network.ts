@@ -27,7 +27,11 @@ export function networkDifferences(snapshot: Snapshot, access: IntendedAccess): 
   const population = networkPopulation(snapshot, access);
   return (['ingress', 'egress'] as const).flatMap((direction) => {
     const world = { ...population, podAddresses: access.scopes[0]?.mesh.podAddresses };
-    const real = new NetworkModel({ ...world, policies: snapshot.kind('networking.k8s.io', 'NetworkPolicy').flatMap((one) => oneWay(one, direction)) });
+    const real = new NetworkModel({
+      ...world,
+      policies: snapshot.kind('networking.k8s.io', 'NetworkPolicy')
+        .flatMap((one) => oneWay(one, direction)),
+    });
     const meant = new NetworkModel({ ...world, policies: meantPolicies(population, access, direction) });
     const differing = new Set<Workload>();
     return population.workloads
@@ -51,21 +55,25 @@ function oneWay(manifest: Manifest, direction: Direction): Manifest[] {
   const types: unknown = spec?.policyTypes;
   const inferred = ['Ingress', ...(Array.isArray(spec?.egress) && spec.egress.length > 0 ? ['Egress'] : [])];
   const others = direction === 'ingress' ? { egress: undefined } : { ingress: undefined };
-  const kept = (Array.isArray(types) && types.length > 0 ? types : inferred).filter((type) => type !== TYPES[direction === 'ingress' ? 'egress' : 'ingress']);
+  const kept = (Array.isArray(types) && types.length > 0 ? types : inferred)
+    .filter((type) => type !== TYPES[direction === 'ingress' ? 'egress' : 'ingress']);
   return kept.length === 0 ? [] : [{ ...manifest, object: { ...manifest.object, spec: { ...spec, ...others, policyTypes: kept } } }];
 }
 
 /** What is meant, as policies of one direction: nothing for whoever is closed, everything for whoever is open, and one policy per edge. */
 function meantPolicies(population: NetworkPopulation, access: IntendedAccess, direction: Direction): Manifest[] {
-  const closed = access.scopes.filter(({ layers }) => layers.network === 'closed').map(({ namespace, labels }) => policy(namespace, labels, direction, []));
-  const open = access.scopes.filter(({ layers }) => layers.network === 'open').map(({ namespace, labels }) => policy(namespace, labels, direction, [{}], NOT_QUARANTINED));
+  const closed = access.scopes.filter(({ layers }) => layers.network === 'closed')
+    .map(({ namespace, labels }) => policy(namespace, labels, direction, []));
+  const open = access.scopes.filter(({ layers }) => layers.network === 'open')
+    .map(({ namespace, labels }) => policy(namespace, labels, direction, [{}], NOT_QUARANTINED));
   const isolated = closedByNamespace(population, access);
   return [...closed, ...open, ...access.edges.flatMap((edge) => edgePolicies(isolated, edge, direction))];
 }
 
 function closedByNamespace({ workloads, namespaces }: NetworkPopulation, access: IntendedAccess): Map<string, Workload[]> {
   const found = new Map<string, Workload[]>([...namespaces.keys()].map((name) => [name, []]));
-  workloads.filter((workload) => meantFor(access, workload)?.layers.network === 'closed').forEach((workload) => found.get(workload.namespace)?.push(workload));
+  workloads.filter((workload) => meantFor(access, workload)?.layers.network === 'closed')
+    .forEach((workload) => found.get(workload.namespace)?.push(workload));
   return found;
 }
 
@@ -89,7 +97,10 @@ function policy(
   namespace: string, labels: Labels | undefined, direction: Direction, rules: readonly Fields[], more: Fields = {},
 ): Manifest {
   const spec = { podSelector: { matchLabels: labels ?? {}, ...more }, policyTypes: [TYPES[direction]], [direction]: rules };
-  return { object: { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'meant', namespace }, spec }, origin: {} };
+  return {
+    object: { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'meant', namespace }, spec },
+    origin: {},
+  };
 }
 
 function peersOf({ pods, addresses = [] }: IntendedEnd): Fields[] {
@@ -133,7 +144,8 @@ function betweenWorkloads(side: Side): Difference[] {
 /** Workloads that are shown come before those that may be there; the order of objects never shows. */
 function listed(others: readonly Workload[], { twins }: Side): string {
   const originals = others.filter((other) => !twins.has(other));
-  const names = (originals.length === 0 ? others : originals).map(({ id, kind }) => ({ id, key: `${kind === 'Hypothetical' ? 1 : 0} ${id}` }))
+  const names = (originals.length === 0 ? others : originals)
+    .map(({ id, kind }) => ({ id, key: `${kind === 'Hypothetical' ? 1 : 0} ${id}` }))
     .sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ id }) => id);
   const more = names.length - MOST_NAMES;
   return more <= 0 ? names.join(', ') : `${names.slice(0, MOST_NAMES).join(', ')} and ${more} more`;

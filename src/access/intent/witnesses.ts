@@ -39,7 +39,8 @@ export function networkPopulation(snapshot: Snapshot, access: IntendedAccess): N
     }
   }
   // the default of a closed namespace is what isolates; without it a policy that leaves out a pod in quarantine leaves it open
-  const closed = new Set(access.scopes.filter((scope) => scope.labels === undefined && scope.layers.network === 'closed').map(({ namespace }) => namespace));
+  const closed = new Set(access.scopes.filter((scope) => scope.labels === undefined && scope.layers.network === 'closed')
+    .map(({ namespace }) => namespace));
   snapshot.workloads.filter(({ namespace }) => closed.has(namespace)).forEach((workload) => maker.isolate(workload));
   return { workloads: [...maker.workloads, ...maker.twins.keys()], twins: maker.twins, namespaces: maker.namespaces };
 }
@@ -101,7 +102,15 @@ class Maker {
   }
 }
 
-const POD = { kind: 'Hypothetical', annotations: {}, serviceAccount: NOBODY, addresses: [], mode: 'none' as const, hostNetwork: false, ports: [] };
+const POD = {
+  kind: 'Hypothetical',
+  annotations: {},
+  serviceAccount: NOBODY,
+  addresses: [],
+  mode: 'none' as const,
+  hostNetwork: false,
+  ports: [],
+};
 
 function nameOf(wanted: Labels): string {
   return Object.entries(wanted).map(([key, value]) => `${key}=${value}`).sort().join(',');

@@ -67,7 +67,12 @@ class Mapping {
       return this.edgesTo(workload);
     });
     const side = clientSide(this.world, this.names, { from, to: this.options.to });
-    return { edges: [...edges, ...side.edges], groups: this.names.groups, notes: [...this.notes, ...side.notes], shown: this.standing.shown };
+    return {
+      edges: [...edges, ...side.edges],
+      groups: this.names.groups,
+      notes: [...this.notes, ...side.notes],
+      shown: this.standing.shown,
+    };
   }
 
   /** Those that the network lets some sources reach; waypoints may lead anywhere. */
@@ -84,7 +89,8 @@ class Mapping {
     const destination = this.destination(workload);
     const found = new Map<string, { readonly said: PortGrants; readonly network: EdgeLayers['network']; readonly lists: SourceList[] }>();
     for (const { from, connections } of this.candidates(destination)) {
-      for (const { example, among, except } of [...this.groups.of(from.among, from.except, destination.conditions), ...this.standIns(from, destination)]) {
+      for (const { example, among, except } of [...this.groups.of(from.among, from.except, destination.conditions),
+        ...this.standIns(from, destination)]) {
         const network = this.networkLayer(example, destination);
         for (const said of this.portGrants({ workload: this.standing.asSource(example) }, destination, connections)) {
           const key = `${network} ${said.key}`;
@@ -97,7 +103,8 @@ class Mapping {
         }
       }
     }
-    const inside = [...found.values()].flatMap(({ said, network, lists }) => this.names.of(lists).map((name) => edge(name, workload.id, said, network)));
+    const inside = [...found.values()].flatMap(({ said, network, lists }) => this.names.of(lists)
+      .map((name) => edge(name, workload.id, said, network)));
     return this.withOutside(inside, destination);
   }
 
@@ -115,7 +122,8 @@ class Mapping {
     }
     const network = destination.isolated ? 'ingress' : 'none';
     const outside = outsideSources(this.world, destination, (client, connections) => this.portGrants(client, destination, connections))
-      .map(({ from: name, except, said }) => edge({ from: name, ...(except === undefined ? {} : { except }) }, destination.workload.id, said, network));
+      .map(({ from: name, except, said }) => edge({ from: name, ...(except === undefined ? {} : { except }) }, destination.workload.id,
+        said, network));
     return mergedAny(inside, outside);
   }
 
@@ -144,7 +152,8 @@ class Mapping {
     const { network, snapshot, waypoints } = this.world;
     const { from } = this.options;
     const groups = network.ingressOf(workload);
-    const behind = waypoints.waypoints.size > 0 && [waypointOfWorkload(waypoints, workload), ...this.world.servicesOf(workload).map((service) => waypointOfService(waypoints, service))]
+    const behind = waypoints.waypoints.size > 0 && [waypointOfWorkload(waypoints, workload), ...this.world.servicesOf(workload)
+      .map((service) => waypointOfService(waypoints, service))]
       .some((attached) => !('none' in attached));
     if (from === undefined && !behind) {
       return groups;
@@ -154,7 +163,8 @@ class Mapping {
       const sources = snapshot.workloads.filter(({ id }) => from === undefined || from(id));
       return sources.map((one) => alone(one, network.connections({ workload: one }, { workload })));
     }
-    return groups.flatMap((group) => group.from.among.filter((one) => from!(one.id) && !group.from.except.has(one)).map((one) => alone(one, group.connections)));
+    return groups.flatMap((group) => group.from.among.filter((one) => from!(one.id) && !group.from.except.has(one))
+      .map((one) => alone(one, group.connections)));
   }
 
   private networkLayer(source: Workload, { isolated }: Destination): EdgeLayers['network'] {
@@ -171,7 +181,8 @@ class Mapping {
         continue;
       }
       const passages = passagesTo(this.world, client, destination.workload, port);
-      for (const grant of grantsOf(this.world, passages.map((one) => [one, this.networkOf(one, client, destination.workload, connections)] as const))) {
+      for (const grant of grantsOf(this.world, passages
+        .map((one) => [one, this.networkOf(one, client, destination.workload, connections)] as const))) {
         const known = byKey.get(grant.key);
         if (known === undefined) {
           byKey.set(grant.key, { grants: [grant], ports: [...ports] });
@@ -190,10 +201,13 @@ class Mapping {
   /** In a tunnel every port of the pod can be called, whatever NetworkPolicy says of it. */
   private classes(client: Source, { workload, told }: Destination, { allowed, unknown }: Connections) {
     const every = 'workload' in client && client.workload.mode !== 'none' && (workload.mode === 'ambient' || client.workload.mode === 'ambient');
-    const ports = every ? [{ first: 1, last: 65535 }] : unknown.TCP.length === 0 ? allowed.TCP : normalized([...allowed.TCP, ...unknown.TCP]);
+    const ports = every ? [{ first: 1, last: 65535 }] : unknown.TCP.length === 0 ? allowed.TCP
+      : normalized([...allowed.TCP, ...unknown.TCP]);
     // where it is not known whether some ports pass, they are classes of their own
-    return every || unknown.TCP.length > 0 ? portClasses(ports, [...new Set([...told, ...bounds(allowed.TCP), ...bounds(unknown.TCP)])].sort((a, b) => a - b))
-      .flatMap((one) => (one.ports.length > 1 ? one.ports.map((range) => ({ port: range.first, ports: [range] })) : [one])) : portClasses(ports, told);
+    return every || unknown.TCP.length > 0 ? portClasses(ports, [...new Set([...told, ...bounds(allowed.TCP), ...bounds(unknown.TCP)])]
+      .sort((a, b) => a - b))
+      .flatMap((one) => (one.ports.length > 1 ? one.ports.map((range) => ({ port: range.first, ports: [range] })) : [one]))
+      : portClasses(ports, told);
   }
 
   private networkOf({ legs }: Passage, client: Source, destination: Workload, connections: Connections): boolean | undefined {
@@ -211,13 +225,18 @@ function bounds(ports: Intervals<number>): number[] {
 }
 
 function authorizationConditions({ authorization: { http, tcp } }: ReturnType<World['inboundOf']>): Condition[] {
-  return [http, tcp].flatMap(({ allow = [], deny, custom }) => [...allow, ...deny, ...custom.flatMap(({ rules, dryRules }) => [...rules, ...dryRules])])
+  return [http, tcp].flatMap(({ allow = [], deny, custom }) =>
+    [...allow, ...deny, ...custom.flatMap(({ rules, dryRules }) => [...rules, ...dryRules])])
     .map(({ condition }) => condition);
 }
 
 function portGrants({ requests, speaks, unknown, ifProvidersAgree, rules }: PortGrants['grant'], guards: MeshGuards, ports: readonly EdgePorts[], key: string): PortGrants {
   const grant = {
-    requests, ...(speaks === undefined ? {} : { speaks }), ...(unknown === undefined ? {} : { unknown }), ...(ifProvidersAgree === undefined ? {} : { ifProvidersAgree }), ...(rules === undefined ? {} : { rules }),
+    requests,
+    ...(speaks === undefined ? {} : { speaks }),
+    ...(unknown === undefined ? {} : { unknown }),
+    ...(ifProvidersAgree === undefined ? {} : { ifProvidersAgree }),
+    ...(rules === undefined ? {} : { rules }),
   };
   const text = ports.map(({ protocol, first, last }) => `${protocol}${first}-${last}`).join();
   return { ports, grant, guards, key: `${text} ${key} ${guards.mtls} ${guards.identity} ${guards.egress}` };
@@ -243,7 +262,8 @@ const ADDRESSES = 'NetworkPolicies ask for addresses that are not known';
 
 /** Everybody inside and everybody outside is anybody. */
 function mergedAny(inside: AccessEdge[], outside: AccessEdge[]): AccessEdge[] {
-  const text = ({ ports, requests, speaks, unknown, ifProvidersAgree }: AccessEdge) => JSON.stringify([ports, requests, speaks, unknown, ifProvidersAgree]);
+  const text = ({ ports, requests, speaks, unknown, ifProvidersAgree }: AccessEdge) =>
+    JSON.stringify([ports, requests, speaks, unknown, ifProvidersAgree]);
   const everyone = inside.filter(({ from, except }) => from === '*/*' && except === undefined);
   if (everyone.length === 0) {
     return [...outside, ...inside];

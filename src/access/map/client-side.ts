@@ -89,9 +89,10 @@ function toAddresses(world: World, example: Workload, named: readonly SourceName
       unknown.forEach(({ ports, why }) => add(found, { ports, unknown: why, addresses: atom }));
     }
   }
-  return [...found.values()].flatMap(({ ports, unknown, addresses }) => addressNames(addresses).flatMap(({ from: to, except }) => named.map((name): AccessEdge => ({
-    ...name, to, ...(except === undefined ? {} : { toExcept: except }), ports, requests: 'any', layers: layersOf(world, example), ...(unknown === undefined ? {} : { unknown: [unknown] }),
-  }))));
+  return [...found.values()].flatMap(({ ports, unknown, addresses }) => addressNames(addresses)
+    .flatMap(({ from: to, except }) => named.map((name): AccessEdge => ({
+      ...name, to, ...(except === undefined ? {} : { toExcept: except }), ports, requests: 'any', layers: layersOf(world, example), ...(unknown === undefined ? {} : { unknown: [unknown] }),
+    }))));
 }
 
 function add(found: Map<string, Found>, one: Found): void {
@@ -149,10 +150,12 @@ function toHosts(world: World, example: Workload, named: readonly SourceName[], 
     return [];
   }
   return world.registry.entries.filter(({ kind, selector }) => kind === 'ServiceEntry' && selector === undefined).flatMap((entry) => {
-    const answers = entry.ports.map((port) => ({ port, why: reachedAt(world, example, entry, port, outside) })).filter(({ why }) => why !== false);
+    const answers = entry.ports.map((port) => ({ port, why: reachedAt(world, example, entry, port, outside) }))
+      .filter(({ why }) => why !== false);
     const groups = new Map(answers.map(({ why }) => [JSON.stringify(why), why]));
     return [...groups].flatMap(([key, why]) => {
-      const ports = normalized(answers.filter((one) => JSON.stringify(one.why) === key).map(({ port: { number } }) => ({ first: number, last: number })));
+      const ports = normalized(answers.filter((one) => JSON.stringify(one.why) === key)
+        .map(({ port: { number } }) => ({ first: number, last: number })));
       return named.map((name): AccessEdge => ({
         ...name,
         to: entry.hostname,
@@ -182,10 +185,12 @@ function reachedAt(world: World, client: Workload, entry: RegistryEntry, port: R
 }
 
 /** What NetworkPolicies say of the addresses of a host, of which most are known when they are resolved. */
-function networkTo({ endpoints, addresses }: RegistryEntry, { number, target }: RegistryPort, outside: readonly AddressGroup[]): boolean | { readonly within: readonly string[] } {
+function networkTo({ endpoints, addresses }: RegistryEntry, { number, target }: RegistryPort,
+  outside: readonly AddressGroup[]): boolean | { readonly within: readonly string[] } {
   const stated = endpoints.length > 0 ? endpoints.map(({ address }) => address) : addresses;
   const ranges = stated.map(rangeOf);
-  const where = ranges.length > 0 && ranges.every((range) => range !== undefined) ? ranges.map((range) => setOfRange(range!)).reduce(unionOfAddresses, NO_ADDRESSES) : ALL_ADDRESSES;
+  const where = ranges.length > 0 && ranges.every((range) => range !== undefined)
+    ? ranges.map((range) => setOfRange(range!)).reduce(unionOfAddresses, NO_ADDRESSES) : ALL_ADDRESSES;
   const port = typeof target === 'number' ? target : number;
   const open = outside.filter(({ connections }) => hasPort(connections.allowed, 'TCP', port) || hasPort(connections.unknown, 'TCP', port));
   const reached = open.map((group) => intersectionOfAddresses(group.addresses, where)).reduce(unionOfAddresses, NO_ADDRESSES);

@@ -21,7 +21,7 @@ export interface EdgeLayers extends MeshGuards {
 
 /** Who may reach whom with what. */
 export interface AccessEdge {
-  /** the id of a workload, `namespace/*`, `*&#47;*`, the id of a group, `outside`, a CIDR, or `any`: all workloads and everything outside */
+  /** a workload, `namespace/*`, `*` twice for all of them, a group, `outside`, a CIDR, or `any`: all workloads and everything outside */
   readonly from: string;
   /** whom of them the edge is not about */
   readonly except?: readonly string[];

@@ -1,3 +1,4 @@
+import { Condition } from '../condition';
 import { World } from '../model/world';
 import { refText } from '../objects';
 import { MeshGuards, Passage } from './passages';
@@ -50,8 +51,13 @@ function grantsFor(world: World, speaks: 'http' | 'tcp', passages: readonly (rea
   const providers = [...new Set(possible.flatMap(([{ gates }]) => gates.flatMap((gate) => gate.providers)))].sort();
   const add = (what: Requests, of: readonly (readonly [Passage, boolean | undefined])[], unknown?: readonly string[]) => {
     const rules = what === 'conditional' ? { rules: rulesOf(of.map(([passage]) => passage)) } : {};
-    const said = { requests: what, ...rules, ...(unknown === undefined ? {} : { unknown }), ...(providers.length === 0 ? {} : { ifProvidersAgree: providers }) };
-    grants.push({ ...said, guards: weakest(of.map(([{ guards }]) => guards)), key: said.requests === 'any' && unknown === undefined && providers.length === 0 ? 'any' : JSON.stringify([speaks === 'tcp' ? 'tcp' : '', said]) });
+    const said = {
+      requests: what,
+      ...rules,
+      ...(unknown === undefined ? {} : { unknown }),
+      ...(providers.length === 0 ? {} : { ifProvidersAgree: providers }),
+    };
+    grants.push({ ...said, guards: weakest(of.map(([{ guards }]) => guards)), key: said.requests === 'any' && unknown === undefined && providers.length === 0 ? 'any' : keyOf(speaks, said) });
   };
   if (!isNothing(lower)) {
     add(lower, sure);
@@ -60,6 +66,18 @@ function grantsFor(world: World, speaks: 'http' | 'tcp', passages: readonly (rea
     add(upper, possible, reasonsFor(possible));
   }
   return grants;
+}
+
+const keys = { http: new WeakMap<Requests & object, string>(), tcp: new WeakMap<Requests & object, string>() };
+
+function keyOf(speaks: 'http' | 'tcp', said: Pick<Grant, 'requests' | 'unknown' | 'ifProvidersAgree' | 'rules'>): string {
+  const { requests: what } = said;
+  if (typeof what === 'string' || Object.keys(said).length > 1) {
+    return JSON.stringify([speaks === 'tcp' ? 'tcp' : '', said]);
+  }
+  const key = keys[speaks].get(what) ?? JSON.stringify([speaks === 'tcp' ? 'tcp' : '', said]);
+  keys[speaks].set(what, key);
+  return key;
 }
 
 function rulesOf(passages: readonly Passage[]): string[] {
@@ -102,7 +120,19 @@ function requests(world: World, { gates, speaks }: Passage, well: boolean): Requ
     return NOTHING;
   }
   return speaks === 'tcp' && (admitted.is !== 'constant' || refused.length > 0) ? 'conditional'
-    : requestsOf(admitted, refused, { mesh: world.snapshot.mesh, tokens: withTokens[0]?.tokens ?? [] });
+    : refused.length === 0 && withTokens.length === 0 ? admittedRequests(world, admitted)
+      : requestsOf(admitted, refused, { mesh: world.snapshot.mesh, tokens: withTokens[0]?.tokens ?? [] });
+}
+
+const written = new WeakMap<World, WeakMap<Condition, Requests>>();
+
+/** Many rules ask for the same, in one condition. */
+function admittedRequests(world: World, admitted: Condition): Requests {
+  const known = written.get(world) ?? new WeakMap<Condition, Requests>();
+  written.set(world, known);
+  const found = known.get(admitted) ?? requestsOf(admitted, [], { mesh: world.snapshot.mesh, tokens: [] });
+  known.set(admitted, found);
+  return found;
 }
 
 /** What one of several ways lets pass. */
@@ -123,6 +153,11 @@ const EGRESS = ['none', 'ALLOW_ANY', 'REGISTRY_ONLY'] as const;
 
 /** Of several guards of one edge those that hold for all of it. */
 export function weakest(guards: readonly MeshGuards[]): MeshGuards {
-  const least = <T extends string>(order: readonly T[], of: (one: MeshGuards) => T) => order[Math.min(...guards.map((one) => order.indexOf(of(one))))];
-  return guards.length === 1 ? guards[0] : { mtls: least(MTLS, ({ mtls }) => mtls), identity: least(IDENTITY, ({ identity }) => identity), egress: least(EGRESS, ({ egress }) => egress) };
+  const least = <T extends string>(order: readonly T[], of: (one: MeshGuards) => T) =>
+    order[Math.min(...guards.map((one) => order.indexOf(of(one))))];
+  return guards.length === 1 ? guards[0] : {
+    mtls: least(MTLS, ({ mtls }) => mtls),
+    identity: least(IDENTITY, ({ identity }) => identity),
+    egress: least(EGRESS, ({ egress }) => egress),
+  };
 }

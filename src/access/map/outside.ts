@@ -1,7 +1,8 @@
 import { Condition } from '../condition';
 import { World } from '../model/world';
 import {
-  addressAtoms, AddressSet, ALL_ADDRESSES, addressText, differenceOfAddresses, equalAddresses, FAMILIES, intersectionOfAddresses, isNoAddress, NO_ADDRESSES, setOfRange,
+  addressAtoms, AddressSet, ALL_ADDRESSES, addressText, differenceOfAddresses, equalAddresses, FAMILIES, intersectionOfAddresses,
+  isNoAddress, NO_ADDRESSES, setOfRange,
   unionOfAddresses,
 } from '../network/address-sets';
 import { Connections, isNoConnection } from '../network/reach';
@@ -38,7 +39,8 @@ export function outsideSources(
 /** The parts of a set that ranges in policies tell apart. */
 function cut(addresses: AddressSet, ranges: readonly AddressSet[]): AddressSet[] {
   return ranges.length === 0 ? (isNoAddress(addresses) ? [] : [addresses])
-    : addressAtoms(ALL_ADDRESSES, [addresses, ...ranges]).map(setOfRange).map((atom) => intersectionOfAddresses(atom, addresses)).filter((atom) => !isNoAddress(atom));
+    : addressAtoms(ALL_ADDRESSES, [addresses, ...ranges]).map(setOfRange).map((atom) => intersectionOfAddresses(atom, addresses))
+      .filter((atom) => !isNoAddress(atom));
 }
 
 function rangesOf(condition: Condition): AddressSet[] {

@@ -65,7 +65,7 @@ function applicationAt(world: World, workload: Workload, port: number): PortAppl
   return said === undefined ? found : { application: applicationOf(said), text: `${workload.id} is said to speak ${said}` };
 }
 
-/** HTTP ports answer nothing else, and on a port of bytes it does not matter what the bytes are, unless there are rules for names of TLS. */
+/** HTTP ports answer nothing else, and on a port of bytes it does not matter what the bytes are. */
 function speechesFor(destination: Workload, application: ServicePortApplication | undefined): readonly Speech[] {
   if (destination.mode === 'sidecar' && application === ServicePortApplication.HTTP) {
     return ['http'];
@@ -261,8 +261,9 @@ function sidecarGate(world: World, point: EnforcementPoint, arrived: Arriving, p
 
 function seenAt(world: World, peers: readonly string[], point: EnforcementPoint, who: Pick<Seen, 'principal' | 'sni' | 'anySni'>, destinations?: readonly string[]): Seen {
   return {
-    ...who,
-    ...(who.principal === undefined ? {} : { principal: `spiffe://${who.principal}` }),
+    principal: who.principal === undefined ? undefined : `spiffe://${who.principal}`,
+    sni: who.sni,
+    anySni: who.anySni,
     peers,
     destinations: destinations ?? point.workload?.addresses ?? [],
     port: point.port,
@@ -307,7 +308,8 @@ function atWaypoint(world: World, client: Source, point: EnforcementPoint, call:
   }
   const chain = application === ServicePortApplication.SNIFFED ? arrived.tls.speaks : application === ServicePortApplication.HTTP ? 'http' : 'tcp';
   const { service } = call.travelled.way;
-  const seen = seenAt(world, peersOf(client, point), point, { principal: arrived.principal, anySni: false }, service?.clusterIP === undefined ? [] : [service.clusterIP]);
+  const seen = seenAt(world, peersOf(client, point), point, { principal: arrived.principal, anySni: false },
+    service?.clusterIP === undefined ? [] : [service.clusterIP]);
   return { ...orClosed(proxied(inbound, chain, arrived.tls.speaks, seen)), mtls: 'STRICT' };
 }
 
@@ -316,7 +318,12 @@ function atGateway(world: World, client: Source, point: EnforcementPoint, call: 
   const arrived = arriving(world, client, point, call);
   const servers = world.gateways.servers.of(workload);
   const inbound = world.inboundOf(workload);
-  const seen = (authenticated: boolean) => seenAt(world, peersOf(client, point), point, { principal: authenticated ? arrived.principal : undefined, sni: arrived.sni, anySni: arrived.tls.tls && arrived.principal === undefined });
+  const seen = (authenticated: boolean) => seenAt(world, peersOf(client, point), point, {
+    principal: authenticated ? arrived.principal
+      : undefined,
+    sni: arrived.sni,
+    anySni: arrived.tls.tls && arrived.principal === undefined,
+  });
   const enter = (chain: 'http' | 'tcp', authenticated: boolean): Enforced => (
     { ...orClosed(proxied(inbound, chain, call.speech === 'tls' && chain === 'http' ? 'http' : arrived.tls.speaks, seen(authenticated))), mtls: 'none' });
   if (servers.length === 0) {

@@ -124,9 +124,14 @@ function singleField(literals: readonly Literal[], domain: TextDomain): Field | 
   }
   const common = positive.reduce((some, others) => some.flatMap((one) => others.flatMap((other) => commonPattern(one, other, domain))));
   const left = unique(common).filter((one) => !negative.some((other) => isWithin(one, other, domain)));
-  const kept = left.filter((one, i) => !left.some((other, j) => i !== j && isWithin(one, other, domain) && (j < i || !isWithin(other, one, domain))));
+  const kept = left.filter((one, i) => !left.some((other, j) => i !== j && isWithin(one, other, domain)
+    && (j < i || !isWithin(other, one, domain))));
   const touching = negative.filter((other) => kept.some((one) => !areApart(one, other, domain)));
-  return kept.length === 0 ? undefined : { in: kept.map(textOfPattern).sort(), ...(touching.length === 0 ? {} : { out: touching.map(textOfPattern).sort() }) };
+  return kept.length === 0 ? undefined : {
+    in: kept.map(textOfPattern)
+      .sort(),
+    ...(touching.length === 0 ? {} : { out: touching.map(textOfPattern).sort() }),
+  };
 }
 
 /** The texts that satisfy both patterns, as a pattern. */
@@ -183,7 +188,10 @@ function remoteField(literals: readonly Literal[]): RequestRow {
   if (positive.length > 1) {
     throw new NoRow();
   }
-  return { ...(positive.length === 0 ? {} : { remoteIps: positive[0] }), ...(negative.length === 0 ? {} : { notRemoteIps: negative.flat() }) };
+  return {
+    ...(positive.length === 0 ? {} : { remoteIps: positive[0] }),
+    ...(negative.length === 0 ? {} : { notRemoteIps: negative.flat() }),
+  };
 }
 
 /** Claims are told by the issuers whose tokens can have them. */

@@ -1,8 +1,8 @@
 import { all, any, Condition, FALSE, Junction, Leaf, not, TRUE } from '../condition';
 
 /**
- * The condition with each leaf replaced by what is known of it, as short as that makes it. On one port, parts that speak of operations alone
- * come out alike for every connection, so that each of them is settled once.
+ * The condition with each leaf replaced by what is known of it, as short as that makes it. On one port, parts that speak of operations
+ * alone come out alike for every connection, so that each of them is settled once.
  */
 export function settle(condition: Condition, known: (leaf: Leaf) => Condition, port: number): Condition {
   switch (condition.is) {

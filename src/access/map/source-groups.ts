@@ -55,7 +55,8 @@ export class SourceGroups {
     const single = [...special].filter((one) => !except.has(one)).map((example) => ({ example, among: [example], except: NOBODY }));
     const rest = this.parts(among).flatMap((part): SourceGroup[] => {
       const example = part.find((one) => !except.has(one) && !special.has(one));
-      const left = special.size === 0 && except.size === 0 ? NOBODY : new Set([...except, ...special].filter((one) => this.traitsOf(one) === this.traitsOf(part[0])));
+      const left = special.size === 0 && except.size === 0 ? NOBODY
+        : new Set([...except, ...special].filter((one) => this.traitsOf(one) === this.traitsOf(part[0])));
       return example === undefined ? [] : [{ example, among: part, except: left }];
     });
     return [...single, ...rest];

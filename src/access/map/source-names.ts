@@ -8,7 +8,7 @@ export interface SourceList {
 
 /** How sources are called in an edge. */
 export interface SourceName {
-  /** the id of a workload, `namespace/*` for all of a namespace, `*&#47;*` for all there are, or the id of a group */
+  /** the id of a workload, `namespace/*` for all of a namespace, `*` twice for all there are, or the id of a group */
   readonly from: string;
   readonly except?: readonly string[];
 }

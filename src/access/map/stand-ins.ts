@@ -7,7 +7,8 @@ import { Workload } from '../workload';
 const MOST = 64;
 
 /**
- * Pods that nothing shows and that policies of two layers speak of: NetworkPolicies by their labels, AuthorizationPolicies by their account.
+ * Pods that nothing shows and that policies of two layers speak of: NetworkPolicies by their labels, AuthorizationPolicies by their
+ * account.
  * Each pair of labels and account of one namespace may be one pod, so there is a stand-in for it.
  */
 export class StandIns {
@@ -27,8 +28,10 @@ export class StandIns {
     const accounts = new Map<string, Workload[]>();
     hypothetical.filter(({ serviceAccount }) => serviceAccount !== UNLISTED).forEach((one) => (
       accounts.set(one.namespace, [...accounts.get(one.namespace) ?? [], one])));
-    this.withAccount = new Map(hypothetical.filter(({ serviceAccount, labels }) => serviceAccount === UNLISTED && Object.keys(labels).length > 0)
-      .map((one) => [one, (accounts.get(one.namespace) ?? []).slice(0, MOST).map(({ serviceAccount }) => named(one, serviceAccount))] as const)
+    this.withAccount = new Map(hypothetical.filter(({ serviceAccount, labels }) => serviceAccount === UNLISTED
+      && Object.keys(labels).length > 0)
+      .map((one) => [one, (accounts.get(one.namespace) ?? []).slice(0, MOST)
+        .map(({ serviceAccount }) => named(one, serviceAccount))] as const)
       .filter(([, made]) => made.length > 0));
   }
 

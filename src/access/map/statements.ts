@@ -45,7 +45,8 @@ export type Answer =
 export function access({ world }: AccessModel, source: Source, destination: Workload): Access {
   const { allowed, unknown } = world.network.connections(source, { workload: destination });
   const { http, tcp } = world.inboundOf(destination).authorization;
-  const conditions = [http, tcp].flatMap(({ allow = [], deny, custom }) => [...allow, ...deny, ...custom.flatMap(({ rules, dryRules }) => [...rules, ...dryRules])])
+  const conditions = [http, tcp].flatMap(({ allow = [], deny, custom }) =>
+    [...allow, ...deny, ...custom.flatMap(({ rules, dryRules }) => [...rules, ...dryRules])])
     .map(({ condition }) => condition);
   const own = destination.mode === 'ambient' ? [world.ztunnelOf(destination).admitted] : [];
   const told = portsOfInterest(world, destination, commonPorts(world), [...conditions, ...own]);
@@ -94,7 +95,8 @@ export function isContained(inner: Access, outer: Access): Answer {
     for (const speaks of ['http', 'tcp'] as const) {
       const [a, b] = [inner, outer].map(({ parts }) => parts.filter((part) => part.protocol === protocol && part.speaks === speaks));
       for (const { first } of atoms([{ first: 1, last: 65535 }], [...a, ...b].map(({ ports }) => ports))) {
-        const [some, others] = [a, b].map((parts) => parts.filter(({ ports }) => ports.some((range) => range.first <= first && first <= range.last)));
+        const [some, others] = [a, b].map((parts) => parts
+          .filter(({ ports }) => ports.some((range) => range.first <= first && first <= range.last)));
         const found = some.length === 0 ? { examined: 1 } : witness(inner.world, some, others, open);
         if (found.text !== undefined) {
           return { holds: false, witness: `${protocol.toLowerCase()}/${first}: ${found.text}` };
@@ -155,14 +157,16 @@ export function isEmpty(one: Access): Answer {
 /** Whether nobody reaches a workload but the sources that are named; the witness is an edge of somebody else. */
 export function onlyFrom(model: AccessModel, destination: Workload, allowed: readonly string[]): Answer {
   const { edges, groups } = accessMap(model, { to: (id) => id === destination.id });
-  const isAllowed = (name: string): boolean => allowed.includes(name) || (groups.find(({ id }) => id === name)?.of.every(isAllowed) ?? false)
+  const isAllowed = (name: string): boolean => allowed.includes(name)
+    || (groups.find(({ id }) => id === name)?.of.every(isAllowed) ?? false)
     || allowed.some((one) => one.endsWith('/*') && name.startsWith(one.slice(0, -1)));
   const others = edges.filter(({ to, from }) => to === destination.id && !isAllowed(from));
   const sure = others.find(({ unknown }) => unknown === undefined);
   if (sure !== undefined) {
     return { holds: false, witness: edgeText(sure) };
   }
-  return others.length > 0 ? { holds: undefined, why: [...new Set(others.flatMap(({ unknown = [] }) => unknown))].sort() } : { holds: true, examined: edges.length };
+  return others.length > 0 ? { holds: undefined, why: [...new Set(others.flatMap(({ unknown = [] }) => unknown))].sort() }
+    : { holds: true, examined: edges.length };
 }
 
 function edgeText({ from, to, ports }: AccessEdge): string {

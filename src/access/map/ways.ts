@@ -38,7 +38,8 @@ export function waysTo(world: World, client: Source, destination: Workload, port
     return [DIRECT];
   }
   const services = servicesAt(world, destination, port);
-  return services.length > 0 ? [...services, DIRECT] : isPresumed(world, destination) ? [{ presumed: presumedHost(world, destination, port), servicePort: port }, DIRECT] : [DIRECT];
+  return services.length > 0 ? [...services, DIRECT] : isPresumed(world, destination)
+    ? [{ presumed: presumedHost(world, destination, port), servicePort: port }, DIRECT] : [DIRECT];
 }
 
 /** Whether a Service is taken to be there: where pods are told of and not shown, so are their Services. */
@@ -136,9 +137,9 @@ function toSomeAddress({ egress }: World, client: Workload, port: number, speech
     ofScopes.set(scope, answers);
   }
   const key = `${port} ${speech}`;
-  const known = answers.get(key) ?? egressVerdict(egress, { client, port, speaks: speech });
-  answers.set(key, known);
-  return known;
+  const answer = answers.get(key) ?? egressVerdict(egress, { client, port, speaks: speech });
+  answers.set(key, answer);
+  return answer;
 }
 
 /** A Sidecar knows a host or it does not; what it does not know is called by the address of the pod. */

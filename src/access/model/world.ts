@@ -12,6 +12,9 @@ import { NetworkModel } from '../network/model';
 import { Snapshot } from '../snapshot/snapshot';
 import { selects, Service, Workload } from '../workload';
 
+/** so many proxies are remembered: maps look at each of thousands for a moment */
+const MOST_PROXIES = 1000;
+
 /** Everything that decides about the connections of a snapshot, each part compiled when it is first asked. */
 export class World {
   private readonly inbound = new Map<string, InboundModel>();
@@ -61,6 +64,9 @@ export class World {
   public inboundOf(workload: Workload, service?: ServedService): InboundModel {
     const key = service === undefined ? workload.id : `${workload.id} ${service.kind} ${service.namespace}/${service.name}`;
     const known = this.inbound.get(key) ?? compileInbound(this.snapshot, workload, service);
+    if (this.inbound.size >= MOST_PROXIES) {
+      this.inbound.clear();
+    }
     this.inbound.set(key, known);
     return known;
   }

@@ -55,7 +55,13 @@ export function compileApplications({ services, manifests, mesh }: {
     item.addresses.forEach((address) => byAddress.set(address, [...byAddress.get(address) ?? [], item]));
   }
   const sidecars = compileSidecars(manifests, mesh);
-  const declarations = (workload: Workload) => declarationsFor(workload, selecting, byAddress);
+  // many ports of one workload are asked for
+  const known = new WeakMap<Workload, readonly Declaring[]>();
+  const declarations = (workload: Workload) => {
+    const found = known.get(workload) ?? declarationsFor(workload, selecting, byAddress);
+    known.set(workload, found);
+    return found;
+  };
   return { of: (workload, port) => fromSidecar(sidecars, workload, port, mesh) ?? fromServices(declarations(workload), workload, port) };
 }
 

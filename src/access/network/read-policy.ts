@@ -120,8 +120,8 @@ function readRule(item: unknown, { direction, index }: { direction: Direction; i
   const clause = `${direction}[${index}]`;
   const side = direction === 'ingress' ? 'from' : 'to';
   const fields = fieldsOf(item, clause, problems, direction === 'ingress' ? INGRESS_RULE : EGRESS_RULE) ?? {};
-  const peers = (listOf(fields[side], `${clause}.${side}`, problems) ?? []).flatMap((peer, i) => readPeer(peer, `${clause}.${side}[${i}]`, context) ?? []);
-  const ports = (listOf(fields.ports, `${clause}.ports`, problems) ?? []).flatMap((port, i) => readPort(port, `${clause}.ports[${i}]`, problems) ?? []);
+  const peers = readable(listOf(fields[side], `${clause}.${side}`, problems), (peer, i) => readPeer(peer, `${clause}.${side}[${i}]`, context));
+  const ports = readable(listOf(fields.ports, `${clause}.ports`, problems), (port, i) => readPort(port, `${clause}.ports[${i}]`, problems));
   return {
     index,
     clause,
@@ -131,6 +131,12 @@ function readRule(item: unknown, { direction, index }: { direction: Direction; i
     open: ports.length > 0 ? sharedPorts(ports, context.shared.ports) : EVERYTHING,
     named: ports.some(({ name }) => name !== undefined) ? ports.filter(({ name }) => name !== undefined) : NO_NAMES,
   };
+}
+
+/** What can be read of a list. Nearly always that is all of it, and lists that are mapped take less room than lists that grow. */
+function readable<T>(items: readonly unknown[] | undefined, read: (item: unknown, index: number) => T | undefined): readonly T[] {
+  const found = (items ?? []).map(read);
+  return found.every((item) => item !== undefined) ? found : found.filter((item) => item !== undefined);
 }
 
 function sharedPorts(ports: readonly PortClause[], shared: Map<string, Reach>): Reach {

@@ -234,7 +234,8 @@ class Reader {
     }
     this.notDeeper(indent);
     this.lastParts = parts ?? this.lastParts;
-    return result;
+    // a list that grew has room for sixteen more, and there are very many short ones
+    return result.slice();
   }
 
   private item(indent: number): unknown {

@@ -129,8 +129,9 @@ function isFilledIn(field: TextField, { parts }: TextPattern, { lines: sent }: S
   // what is there satisfies a wildcard alone
   const asksForText = parts.some((part) => 'literal' in part);
   if (name === 'x-request-id' && (kind === 'gateway' || !sent.has(name))) {
-    // of the form of a UUID: a whole text of another form is not it
-    return asksForText && !(parts.length === 1 && 'literal' in parts[0] && !UUID.test(parts[0].literal));
+    // of the form of a UUID: a whole text of another form is not it, and no part has other characters
+    const isNone = parts.some((part) => 'literal' in part && /[^0-9a-f-]/.test(part.literal));
+    return asksForText && !isNone && !(parts.length === 1 && 'literal' in parts[0] && !UUID.test(parts[0].literal));
   }
   if (name === 'x-forwarded-client-cert') {
     return asksForText && identities.length > 0;

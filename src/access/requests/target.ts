@@ -16,7 +16,9 @@ const METHODS = new Set([
 
 /** Decides what Envoy makes of method, target and authority before any filter sees them. */
 export function readTarget(request: HttpRequest, http2: boolean): ReadTarget {
-  const { method, path, host } = request;
+  const { method, host } = request;
+  // over HTTP/1 what stands around the target belongs to nothing
+  const path = http2 ? request.path : request.path.replace(/^[ \t\r]+|[ \t\r]+$/g, '');
   if (http2) {
     return method === 'CONNECT' ? { unknown: 'CONNECT over HTTP/2' } : readTarget2(path, host);
   }
@@ -73,8 +75,9 @@ function isAuthority(text: string): boolean {
 
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
-/** Whether a port that is sniffed takes the first line of a plaintext request for HTTP; what it does not is passed on as TCP, whatever it is. */
-export function isSniffedAsHttp({ method, path }: HttpRequest): boolean {
+/** Whether a port that is sniffed takes the first line of a plaintext request for HTTP; any other is bytes to it. */
+export function isSniffedAsHttp({ method, path: sent }: HttpRequest): boolean {
+  const path = sent.replace(/^[ \t\r\v\f]+|[ \t\r\v\f]+$/g, '');
   if (!/^[\x21-\x7e]+$/.test(path)) {
     return false;
   }

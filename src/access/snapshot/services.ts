@@ -1,10 +1,26 @@
 import { Manifest } from '../objects';
-import { Service, ServicePort, TransportProtocol } from '../workload';
+import { selects, Service, ServicePort, TransportProtocol, Workload } from '../workload';
 import { labels, mapping, mappings, text } from './fields';
 
 /** The Services among the objects. */
 export function servicesOf(manifests: readonly Manifest[]): Service[] {
   return manifests.filter(({ object }) => object.kind === 'Service' && object.apiVersion === 'v1').map(service);
+}
+
+/** Services that are taken to be there: where annotations tell of pods that are not shown, their Services are not shown either. */
+export function presumedServices(declared: readonly Workload[], shown: readonly Service[]): Service[] {
+  return declared.filter(({ mode, ports, namespace, labels: own }) => mode !== 'none' && ports.length > 0
+    && !shown.some((one) => one.namespace === namespace && one.selector !== undefined && selects(one.selector, own)))
+    .map(({ namespace, name, labels: own, ports, origin }) => ({
+      namespace,
+      name,
+      labels: {},
+      annotations: {},
+      selector: own,
+      type: 'ClusterIP',
+      ports: ports.map(({ number, protocol, app }) => ({ name: `${app ?? 'port'}-${number}`, port: number, targetPort: number, protocol })),
+      origin,
+    }));
 }
 
 function service({ object, origin }: Manifest): Service {

@@ -6,7 +6,7 @@ import { mapping, text } from './fields';
 import { hypotheticalWorkloads } from './hypothetical';
 import { completeMesh, meshConfigOf } from './mesh-config';
 import { namespacesOf } from './namespaces';
-import { servicesOf } from './services';
+import { presumedServices, servicesOf } from './services';
 import { Unmodelled, unmodelledOf } from './unmodelled';
 import { ModeOf, workloadsOf } from './workloads';
 import { modeOf } from '../ambient/mode';
@@ -31,6 +31,8 @@ export interface SnapshotOptions {
   readonly mesh?: Partial<MeshSettings>;
   /** the workloads, where something other than objects tells them; then objects are not asked */
   readonly workloads?: readonly Workload[];
+  /** whether workloads that annotations tell of are taken to have Services where none is shown; default no */
+  readonly presumeServices?: boolean;
   /** whether there are workloads that stand for what nothing shows; default yes */
   readonly hypothetical?: boolean;
 }
@@ -54,6 +56,7 @@ export function snapshotOf(manifests: readonly Manifest[], options: SnapshotOpti
   const shown = options.workloads ?? workloadsOf(manifests, namespaces, mode);
   const declared = options.workloads === undefined ? declaredWorkloads(kinds.get('/ServiceAccount') ?? [], shown) : { workloads: [], problems: [] };
   const known = [...shown, ...declared.workloads];
+  const services = servicesOf(kinds.get('/Service') ?? []);
   const more = options.hypothetical === false ? []
     : hypotheticalWorkloads({ manifests, namespaces, workloads: known, modeOf: mode, rootNamespace: mesh.rootNamespace });
   return {
@@ -61,7 +64,7 @@ export function snapshotOf(manifests: readonly Manifest[], options: SnapshotOpti
     manifests,
     namespaces,
     workloads: [...known, ...more],
-    services: servicesOf(kinds.get('/Service') ?? []),
+    services: options.presumeServices === true ? [...services, ...presumedServices(declared.workloads, services)] : services,
     unmodelled: unmodelledOf(manifests, mesh.rootNamespace),
     problems: [...found.problems.map((problem) => ({ manifest: found.source, text: problem })), ...declared.problems],
     kind: (group, kind) => kinds.get(`${group}/${kind}`) ?? [],
@@ -90,8 +93,10 @@ function namedNamespaces(kinds: ReadonlyMap<string, readonly Manifest[]>, worklo
           named.add(match[1]);
         }
       });
+    } else if (Array.isArray(value)) {
+      value.forEach((item) => collect(item, key));
     } else if (value !== null && typeof value === 'object') {
-      Object.entries(value).forEach(([inner, item]) => collect(item, Array.isArray(value) ? key : inner));
+      Object.keys(value).forEach((inner) => collect((value as Readonly<Record<string, unknown>>)[inner], inner));
     }
   };
   for (const key of ['networking.k8s.io/NetworkPolicy', 'security.istio.io/AuthorizationPolicy']) {

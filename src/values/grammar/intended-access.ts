@@ -51,8 +51,11 @@ export interface IntendedClaim {
   readonly values: readonly string[];
 }
 
-/** Which layers an edge has to pass at its destination: all, the network alone (a port that no proxy sees), or without an identity. */
-export type IntendedGuard = 'mesh' | 'network' | 'anonymous';
+/**
+ * Which layers an edge has to pass at its destination: all, the network alone (a port that no proxy sees), without an identity, or whoever the
+ * source is.
+ */
+export type IntendedGuard = 'mesh' | 'network' | 'anonymous' | 'anybody';
 
 /** One edge that somebody allowed or that a namespace needs. */
 export interface IntendedEdge {
@@ -104,8 +107,18 @@ export interface IntendedMesh {
   readonly podAddresses?: readonly string[];
 }
 
+/** What a mesh sets for every namespace that says nothing of its own. */
+export interface IntendedMeshWide {
+  readonly layers: Pick<IntendedLayers, 'mtls' | 'identity' | 'egress'>;
+  /** gateways that everybody may reach on these ports all the same */
+  readonly gateways: readonly { readonly name: string; readonly namespace: string; readonly labels: { readonly [key: string]: string }; readonly ports: readonly number[] }[];
+  readonly mesh: IntendedMesh;
+  readonly path: string;
+}
+
 /** Everything that one cluster is meant to admit. */
 export interface IntendedAccess {
   readonly scopes: readonly IntendedScope[];
   readonly edges: readonly IntendedEdge[];
+  readonly meshWide?: IntendedMeshWide;
 }

@@ -75,7 +75,8 @@ function settingsFor(world: NaiveWorld, client: NaiveWorkload, destination: Dest
  */
 function ruleFor(world: NaiveWorld, client: NaiveWorkload, { host, namespace }: Destination): Manifest | undefined {
   const root = rootNamespace(world);
-  const rulesIn = (home: string) => objectsOfKind(world, 'DestinationRule').filter((rule) => namespaceOf(rule) === home && textMatcher(fullHost(rule))(host));
+  const all = objectsOfKind(world, 'DestinationRule').filter((rule) => textMatcher(fullHost(rule))(host));
+  const rulesIn = (home: string) => all.filter((rule) => namespaceOf(rule) === home);
   const own = rulesIn(client.namespace).filter((rule) => isShown(world, rule, client.namespace)
     && (client.namespace !== root || isPrivate(world, rule)));
   const places = [own, ...[namespace, root].map((home) => longestHosts(rulesIn(home).filter((rule) => !isPrivate(world, rule)))
@@ -86,8 +87,8 @@ function ruleFor(world: NaiveWorld, client: NaiveWorkload, { host, namespace }: 
 }
 
 function exportsOf(world: NaiveWorld, rule: Manifest): string[] {
-  const own = listOf<string>(rule.spec.exportTo);
-  return own.length > 0 && !rule.spec.workloadSelector ? [...own] : rule.spec.workloadSelector ? ['.'] : world.mesh?.defaultDestinationRuleExportTo ?? ['*'];
+  const own = rule.spec.workloadSelector ? ['.'] : listOf<string>(rule.spec.exportTo);
+  return own.length > 0 ? [...own] : world.mesh?.defaultDestinationRuleExportTo ?? ['*'];
 }
 
 /** Nobody outside of its namespace sees it. */
@@ -113,8 +114,8 @@ function fullHost(rule: Manifest): string {
 }
 
 /**
- * The longest host, without star first; then one with a selector, else those that are shown alike: the last such group, and in it the oldest
- * that says anything.
+ * The longest host, without star first; then one with a selector, else those that are shown alike: the last such group, and in it the
+ * oldest that says anything.
  */
 function mostSpecific(rules: Manifest[]): Manifest {
   const all = longestHosts(rules);

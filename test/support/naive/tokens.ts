@@ -1,5 +1,5 @@
 import { Asked, attaches } from './attach';
-import { joinedValue, parameterOf, Request, withoutParameter } from './request';
+import { joinedValue, parameterOf, Request, valuesOf, withoutParameter } from './request';
 import {
   listOf, Manifest, namespaceOf, NaiveToken, NaiveWorkload, NaiveWorld, objectsOfKind, RefusedByProxy, rootNamespace,
 } from './world';
@@ -110,17 +110,14 @@ function placesOf(rule: Manifest, request: Request): Found[] {
   ];
 }
 
-/** The prefix is looked for anywhere in the value, and what cannot begin a token is passed over after it. */
+/** The prefix is looked for anywhere in a line, and what cannot begin a token is passed over after it. */
 function inHeader(request: Request, name: string, prefix: string): Found[] {
-  const value = joinedValue(request, name);
-  if (value === undefined || !value.includes(prefix)) {
-    return [];
-  }
-  const text = prefix === '' ? value : value.slice(value.indexOf(prefix) + prefix.length).replace(/^[^A-Za-z0-9\-_.]+/, '');
   const remove = (from: Request) => {
     from.lines = from.lines.filter(([own]) => own !== name.toLowerCase());
   };
-  return [{ text, remove }];
+  const textOf = (line: string) => line.slice(line.indexOf(prefix) + prefix.length).replace(/^[^A-Za-z0-9\-_.]+/, '');
+  return (valuesOf(request, name) ?? []).filter((line) => line.includes(prefix))
+    .map((line) => ({ text: prefix === '' ? line : textOf(line), remove }));
 }
 
 function inParameter(request: Request, name: string): Found[] {

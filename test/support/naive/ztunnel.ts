@@ -64,7 +64,8 @@ export function plaintextIsDenied(world: NaiveWorld, server: NaiveWorkload, port
     return inherited;
   }
   const ports = portModes(workload.spec);
-  const isSilent = namespace !== undefined && modeOf(namespace.spec) === undefined;
+  // what is written with an empty selector is bound, and not looked at when policies are made
+  const isSilent = namespace !== undefined && (modeOf(namespace.spec) === undefined || Boolean(namespace.spec.selector));
   const own = ports.find(([number]) => number === port)?.[1];
   switch (modeOf(workload.spec)) {
     case 'STRICT': return own === undefined || own === 'STRICT';
@@ -94,6 +95,7 @@ function underStrict(ports: ReturnType<typeof portModes>, own: string | undefine
 /** In the root namespace anything written as selector hides it from other namespaces. */
 function meshLevel(world: NaiveWorld, { namespace }: NaiveWorkload) {
   const root = rootNamespace(world);
-  const isWide = ({ spec }: Manifest) => !spec?.selector || (namespace === root && Object.keys(spec.selector.matchLabels ?? {}).length === 0);
+  const hasLabels = ({ spec }: Manifest) => Object.keys(spec.selector?.matchLabels ?? {}).length > 0;
+  const isWide = (one: Manifest) => !one.spec?.selector || (namespace === root && !hasLabels(one));
   return objectsOfKind(world, 'PeerAuthentication').find((one) => namespaceOf(one) === root && isWide(one));
 }
