@@ -77,7 +77,8 @@ function tokenOf({ in: place, issuer, state, name, prefix, claims, without }) {
 }
 
 function requestOf({ method, path, host, headers, tokens, protocol }) {
-  return protocol === 'tcp' ? undefined : { method, path, host, headers, tokens: tokens.map(tokenOf) };
+  const ofProtocol = protocol === 'grpc' ? [['content-type', 'application/grpc'], ['te', 'trailers']] : [];
+  return protocol === 'tcp' ? undefined : { method, path, host, headers: [...ofProtocol, ...headers], tokens: tokens.map(tokenOf) };
 }
 
 function answersOf({ headers }) {

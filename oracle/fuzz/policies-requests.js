@@ -179,7 +179,7 @@ function requestOf(set) {
       method: connection.protocol === 'grpc' ? 'POST' : /^[A-Za-z-]+$/.test(method) ? method : 'GET',
       ...(http2 ? { host: /^[\w.-]+(:\d+)?$/.test(rest.host) ? rest.host : 'w' } : {}),
       path: http2 && !(path.startsWith('/') && sendableOverHttp2(path)) ? '/a' : path,
-      headers: http2 ? headers.filter(([name]) => !/^(connection|te|content-type)$/i.test(name)) : headers,
+      headers: http2 ? headers.filter(([name]) => !/^(connection|te|content-type|user-agent)$/i.test(name)) : headers,
       tokens,
     };
   });

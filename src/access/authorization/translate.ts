@@ -75,13 +75,13 @@ const NONE: readonly Condition[] = [];
 /** fields that take every value, so that what drops a rule is always something else */
 const IDENTITIES = ['principals', 'namespaces', 'serviceAccounts', 'trustDomains'];
 
-const operations = { http: new WeakMap<MeshSettings, Map<string, Condition>>(), tcp: new WeakMap<MeshSettings, Map<string, Condition>>() };
+const operations = new WeakMap<MeshSettings, Map<string, Condition>>();
 
-function operationsOf(mesh: MeshSettings, chain: 'http' | 'tcp'): Map<string, Condition> {
-  let known = operations[chain].get(mesh);
+function operationsOf(mesh: MeshSettings): Map<string, Condition> {
+  let known = operations.get(mesh);
   if (known === undefined || known.size >= values.MOST_SHARED) {
     known = new Map();
-    operations[chain].set(mesh, known);
+    operations.set(mesh, known);
   }
   return known;
 }
@@ -121,13 +121,12 @@ class RuleTranslation {
       return NONE;
     }
     const translated = () => any(parts.map((fields, i) => this.part(fields, `${at}[${i}]`, name)), at);
-    return [name === 'operation' ? this.shared(`${at} ${JSON.stringify(parts)}`, translated) : translated()];
+    return [name === 'operation' && this.context.chain === 'http' ? this.shared(`${at} ${JSON.stringify(parts)}`, translated) : translated()];
   }
 
   /** Many rules ask for the same operations, whatever the policy: one condition for all of them, unless something is to be said of it. */
   private shared(key: string, translate: () => Condition): Condition {
-    const { mesh, chain } = this.context;
-    const known = operationsOf(mesh, chain);
+    const known = operationsOf(this.context.mesh);
     const said = this.said;
     const condition = known.get(key) ?? translate();
     if (this.dropped === undefined && this.said === said) {

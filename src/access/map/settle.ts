@@ -27,15 +27,18 @@ function settledOnce(condition: Junction, known: (leaf: Leaf) => Condition, port
   return result;
 }
 
-const operations = new WeakMap<Condition, boolean>();
+/** those of which that is known; they are few, because rules share them */
+const operations = new WeakSet<Condition>();
 
 /** Whether all that a condition speaks of is the port, and methods, paths and hosts, which no connection knows beforehand. */
 function isOfOperations(condition: Condition): boolean {
   switch (condition.is) {
     case 'all':
     case 'any': {
-      const answer = operations.get(condition) ?? condition.of.every(isOfOperations);
-      operations.set(condition, answer);
+      const answer = operations.has(condition) || condition.of.every(isOfOperations);
+      if (answer) {
+        operations.add(condition);
+      }
       return answer;
     }
     case 'not': return isOfOperations(condition.of);

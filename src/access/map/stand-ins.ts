@@ -16,14 +16,11 @@ export class StandIns {
   public readonly withAccount: ReadonlyMap<Workload, readonly Workload[]>;
   /** namespaces with workloads that objects tell of; where there is none, those in which objects lie */
   public readonly shown: ReadonlySet<string>;
-  /** namespaces that anything tells of but names in policies */
-  private readonly told: ReadonlySet<string>;
   private readonly sources = new Map<Workload, Workload>();
 
   public constructor(snapshot: Snapshot) {
     const people = snapshot.workloads.filter(({ kind }) => kind !== 'Hypothetical').map(({ namespace }) => namespace);
     this.shown = new Set(people.length > 0 ? people : namespacesOf(snapshot.manifests).keys());
-    this.told = new Set([...namespacesOf(snapshot.manifests).keys(), ...people]);
     const hypothetical = snapshot.workloads.filter(({ kind }) => kind === 'Hypothetical');
     const accounts = new Map<string, Workload[]>();
     hypothetical.filter(({ serviceAccount }) => serviceAccount !== UNLISTED).forEach((one) => (
@@ -35,9 +32,9 @@ export class StandIns {
       .filter(([, made]) => made.length > 0));
   }
 
-  /** A workload as a client: one that policies name by its identity has one, even where nothing tells of its proxy. */
+  /** A workload as a client: one that policies name by its identity may have one, whatever is told of its namespace. */
   public asSource(workload: Workload): Workload {
-    if (workload.kind !== 'Hypothetical' || workload.serviceAccount === UNLISTED || workload.mode !== 'none' || this.told.has(workload.namespace)) {
+    if (workload.kind !== 'Hypothetical' || workload.serviceAccount === UNLISTED || workload.mode !== 'none') {
       return workload;
     }
     const known = this.sources.get(workload) ?? { ...workload, mode: 'gateway' };

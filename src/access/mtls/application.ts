@@ -55,12 +55,13 @@ export function compileApplications({ services, manifests, mesh }: {
     item.addresses.forEach((address) => byAddress.set(address, [...byAddress.get(address) ?? [], item]));
   }
   const sidecars = compileSidecars(manifests, mesh);
-  // many ports of one workload are asked for
-  const known = new WeakMap<Workload, readonly Declaring[]>();
+  // many ports of one workload are asked for in a row
+  let last: { readonly workload: Workload; readonly found: readonly Declaring[] } | undefined;
   const declarations = (workload: Workload) => {
-    const found = known.get(workload) ?? declarationsFor(workload, selecting, byAddress);
-    known.set(workload, found);
-    return found;
+    if (last?.workload !== workload) {
+      last = { workload, found: declarationsFor(workload, selecting, byAddress) };
+    }
+    return last.found;
   };
   return { of: (workload, port) => fromSidecar(sidecars, workload, port, mesh) ?? fromServices(declarations(workload), workload, port) };
 }

@@ -111,9 +111,9 @@ class Maker {
   }
 
   private exists(namespace: string, wanted: Labels): boolean {
-    const pairs = Object.entries(wanted);
-    const [key, value] = pairs[0];
-    return (this.byLabel.get(`${namespace} ${key}=${value}`) ?? []).some((workload) => pairs.every(([k, v]) => workload.labels[k] === v));
+    const keys = Object.keys(wanted);
+    const candidates = this.byLabel.get(`${namespace} ${keys[0]}=${wanted[keys[0]]}`) ?? [];
+    return candidates.some(({ labels: own }) => keys.every((key) => own[key] === wanted[key]));
   }
 
   private add(namespace: string, name: string, podLabels: Labels, serviceAccount: string): void {
@@ -143,7 +143,11 @@ class Maker {
 
 /** Labels that a selector accepts, as few as there can be; `undefined` for one that nothing satisfies. */
 export function satisfying(selector: unknown): Labels | undefined {
-  const wanted = new Map(Object.entries(labels(mapping(selector).matchLabels)));
+  const stated = labels(mapping(selector).matchLabels);
+  if (mapping(selector).matchExpressions === undefined) {
+    return stated;
+  }
+  const wanted = new Map(Object.entries(stated));
   for (const { key, operator, values } of mappings(mapping(selector).matchExpressions)) {
     const name = text(key) ?? '';
     const known = wanted.get(name);
