@@ -101,7 +101,8 @@ export class Grants {
 
   /** @internal */
   public _intended(): IntendedAccess {
-    return { scopes: this.scopes.map((produce) => produce()), edges: this.edges.flatMap((produce) => produce()), meshWide: this.meshWide?.() };
+    const [scopes, edges] = [this.scopes.map((produce) => produce()), this.edges.flatMap((produce) => produce())];
+    return { scopes, edges, meshWide: this.meshWide?.() };
   }
 
   /** A fault of the cluster as a whole, found once the app is complete. @internal */

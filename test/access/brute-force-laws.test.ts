@@ -36,7 +36,8 @@ function withName(object: Manifest, name: string): Manifest {
 function onePerRule(object: Manifest): Manifest[] {
   const rules = object.kind === 'AuthorizationPolicy' ? object.spec.rules ?? [] : [];
   return rules.length < 2 ? [object]
-    : rules.map((rule: unknown, i: number) => ({ ...withName(object, `${object.metadata.name}-${i}`), spec: { ...object.spec, rules: [rule] } }));
+    : rules.map((rule: unknown, i: number) => (
+      { ...withName(object, `${object.metadata.name}-${i}`), spec: { ...object.spec, rules: [rule] } }));
 }
 
 /** Rules of policies that are alike in all else, in one of them. */
@@ -45,7 +46,8 @@ function merged(objects: readonly Manifest[]): Manifest[] {
   const groups = new Map<string, Manifest>();
   for (const object of objects.filter(({ kind, spec }) => kind === 'AuthorizationPolicy' && (spec.rules ?? []).length > 0)) {
     const known = groups.get(key(object));
-    groups.set(key(object), known === undefined ? object : { ...known, spec: { ...known.spec, rules: [...known.spec.rules, ...object.spec.rules] } });
+    const rules = [...known?.spec.rules ?? [], ...object.spec.rules];
+    groups.set(key(object), { ...known ?? object, spec: { ...(known ?? object).spec, rules } });
   }
   return [...objects.filter(({ kind, spec }) => kind !== 'AuthorizationPolicy' || (spec.rules ?? []).length === 0), ...groups.values()];
 }
@@ -79,7 +81,6 @@ describe('the verdicts of the access model', () => {
   test('do not depend on the order of objects', () => {
     const shuffled = ANY.chain((one) => fc.shuffledSubarray([...one.world.objects], { minLength: one.world.objects.length })
       .map((objects) => ({ ...one, shuffled: objects })));
-    // of PeerAuthentications and rules of issuers without a date the first by input counts where nothing else tells
     fc.assert(fc.property(shuffled, ({ world, queries, shuffled: objects }) => {
       expect(verdictsOf({ ...world, objects }, queries)).toEqual(verdictsOf(world, queries));
     }), RUNS);

@@ -79,7 +79,8 @@ describe('cdk8s-zero-trust verdict', () => {
       const { code, out, error } = call(...manifests(), ...TO_ORDERS, '--method', 'POST', '--path', '/v1');
       expect([code, error]).toEqual([0, '']);
       expect(out).toMatch(/^shop\/web -> shop\/orders:8080 POST \/v1: http-403\n/);
-      expect(out).toMatch(/refuse +identity +at the destination: .*\[AuthorizationPolicy shop\/orders rule 0 to\[0\]\.operation\.methods\]/);
+      expect(out).toMatch(/refuse +identity +at the destination: .*\[AuthorizationPolicy shop\/orders/);
+      expect(out).toContain('rule 0 to[0].operation.methods]');
     });
 
     test.each([

@@ -1,5 +1,6 @@
 import {
-  Cidr, CloudIdentity, EgressAllowlist, Enforcement, ExternalHost, GitOps, Grants, Layer, PlaintextSource, Port, Workload, ZeroTrustNamespace, ZeroTrustNamespaceProps,
+  Cidr, CloudIdentity, EgressAllowlist, Enforcement, ExternalHost, GitOps, Grants, Layer, PlaintextSource, Port, Workload,
+  ZeroTrustNamespace, ZeroTrustNamespaceProps,
 } from '../../src';
 import { faults, meshWith, namesOf, newChart, only, synthChecked } from '../support/synth';
 
@@ -22,8 +23,10 @@ function world(namespace: Enforcement, workload: Enforcement, props: Partial<Zer
 
 describe('plaintext in the phases of a rollout', () => {
   test.each([
-    ['is a port exception where all is enforced', ENFORCE, ENFORCE, [{ mtls: { mode: 'STRICT' }, portLevelMtls: { 5432: { mode: 'PERMISSIVE' } } }]],
-    ['is a port exception of a workload that is closed ahead', OBSERVE, ENFORCE, [{ mtls: { mode: 'STRICT' }, portLevelMtls: { 5432: { mode: 'PERMISSIVE' } } }]],
+    ['is a port exception where all is enforced', ENFORCE, ENFORCE,
+      [{ mtls: { mode: 'STRICT' }, portLevelMtls: { 5432: { mode: 'PERMISSIVE' } } }]],
+    ['is a port exception of a workload that is closed ahead', OBSERVE, ENFORCE,
+      [{ mtls: { mode: 'STRICT' }, portLevelMtls: { 5432: { mode: 'PERMISSIVE' } } }]],
     ['needs no exception in an observed workload', ENFORCE, OBSERVE, [{ mtls: { mode: 'PERMISSIVE' } }]],
     ['needs no policy where all is observed', OBSERVE, OBSERVE, []],
   ])('%s', (_, namespace, workload, expected) => {
@@ -35,7 +38,8 @@ describe('plaintext in the phases of a rollout', () => {
 });
 
 describe('an observed workload', () => {
-  test.each([['in an observed namespace', OBSERVE], ['in an enforced namespace', ENFORCE]])('reaches what it likes %s, without entries of its own', (_, phase) => {
+  test.each([['in an observed namespace', OBSERVE],
+    ['in an enforced namespace', ENFORCE]])('reaches what it likes %s, without entries of its own', (_, phase) => {
     const { db, objects } = world(phase, OBSERVE);
     db.allowCloudIdentity(CloudIdentity.EKS_POD_IDENTITY, 'reads its bucket');
     const all = objects();
@@ -58,7 +62,10 @@ describe('a workload that is closed ahead of its namespace', () => {
     tools.addWorkload('log', { ports: [Port.tcp(514)] }).allowFrom(shop.everyWorkload('all of them log'));
     const policy = only(objects(), 'NetworkPolicy', 'db');
     expect(policy.spec.egress).toContainEqual({
-      to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'tools' } }, podSelector: { matchLabels: { 'app.kubernetes.io/name': 'log' } } }],
+      to: [{
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'tools' } },
+        podSelector: { matchLabels: { 'app.kubernetes.io/name': 'log' } },
+      }],
       ports: [{ port: 514, protocol: 'TCP' }],
     });
     expect(policy.metadata.annotations['cdk8s-zero-trust/grants'].split('\n')).toContain('to tools/log: all of them log');
@@ -97,12 +104,14 @@ describe('a workload that is closed ahead of its namespace', () => {
 
 describe('phases and layers together', () => {
   const kinds: [Layer, string][] = [
-    [Layer.NETWORK, 'NetworkPolicy'], [Layer.MTLS, 'PeerAuthentication'], [Layer.IDENTITY, 'AuthorizationPolicy'], [Layer.EGRESS, 'Sidecar'],
+    [Layer.NETWORK, 'NetworkPolicy'], [Layer.MTLS, 'PeerAuthentication'], [Layer.IDENTITY, 'AuthorizationPolicy'],
+    [Layer.EGRESS, 'Sidecar'],
   ];
   const phases: [Enforcement, Enforcement][] = [[ENFORCE, OBSERVE], [OBSERVE, ENFORCE], [OBSERVE, OBSERVE]];
 
   test.each(kinds.flatMap(([layer, kind]) => phases.map((pair) => [layer, ...pair, kind] as const)))(
-    'with only %s, a namespace that is in %s and a workload in %s, nothing but that layer is written', (layer, namespace, workload, kind) => {
+    'with only %s, a namespace that is in %s and a workload in %s, nothing but that layer is written',
+    (layer, namespace, workload, kind) => {
       const { shop, db, objects } = world(namespace, workload, { layers: [layer] });
       db.allowFrom(shop.addWorkload('web'));
       const found = objects().map((o) => o.kind).filter((k) => !['Namespace', 'ServiceAccount'].includes(k));
@@ -110,7 +119,8 @@ describe('phases and layers together', () => {
     });
 
   test('plaintext that no layer would bound is refused', () => {
-    const allow = (layers: Layer[]) => () => world(ENFORCE, ENFORCE, { layers }).db.allowPlaintextFrom(MAINFRAME, Port.tcp(5432), 'no proxy there');
+    const allow = (layers: Layer[]) => () => world(ENFORCE, ENFORCE, { layers }).db.allowPlaintextFrom(MAINFRAME, Port.tcp(5432),
+      'no proxy there');
     expect(allow([Layer.MTLS, Layer.EGRESS])).toThrow(/would be bounded by no layer/);
     expect(allow([Layer.MTLS, Layer.NETWORK])).not.toThrow();
     expect(allow([Layer.MTLS, Layer.IDENTITY])).not.toThrow();

@@ -1,7 +1,7 @@
 import { exampleOf } from './example-apps';
+import { isOf } from '../../src/access/intent/scopes';
 import { accessMap } from '../../src/access/map/access-map';
 import { AccessModel } from '../../src/access/model/access-model';
-import { isOf } from '../../src/access/intent/scopes';
 
 // the map is made from the objects alone, so it has to find again whatever the constructs recorded
 test.each(['quickstart', 'jwt-api', 'egress', 'online-boutique'])('every recorded edge between pods of %s is in the map', (name) => {

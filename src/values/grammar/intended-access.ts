@@ -52,8 +52,8 @@ export interface IntendedClaim {
 }
 
 /**
- * Which layers an edge has to pass at its destination: all, the network alone (a port that no proxy sees), without an identity, or whoever the
- * source is.
+ * Which layers an edge has to pass at its destination: all, the network alone (a port that no proxy sees), without an identity, or whoever
+ * the source is.
  */
 export type IntendedGuard = 'mesh' | 'network' | 'anonymous' | 'anybody';
 
@@ -107,11 +107,19 @@ export interface IntendedMesh {
   readonly podAddresses?: readonly string[];
 }
 
+/** The pods of a gateway, and the ports on which everybody may reach them. */
+export interface IntendedGateway {
+  readonly name: string;
+  readonly namespace: string;
+  readonly labels: { readonly [key: string]: string };
+  readonly ports: readonly number[];
+}
+
 /** What a mesh sets for every namespace that says nothing of its own. */
 export interface IntendedMeshWide {
   readonly layers: Pick<IntendedLayers, 'mtls' | 'identity' | 'egress'>;
   /** gateways that everybody may reach on these ports all the same */
-  readonly gateways: readonly { readonly name: string; readonly namespace: string; readonly labels: { readonly [key: string]: string }; readonly ports: readonly number[] }[];
+  readonly gateways: readonly IntendedGateway[];
   readonly mesh: IntendedMesh;
   readonly path: string;
 }

@@ -27,7 +27,9 @@ function turned(one: Case): Case {
     ...one,
     ...(one.queries === undefined ? {} : { queries: rows(one.queries, 'expect', 'expected') }),
     ...(one.matrix === undefined ? {} : {
-      matrix: { ...one.matrix, verdict: Object.fromEntries(Object.entries<string[]>(one.matrix.verdict).map(([port, list]) => [port, list.map(flip)])) },
+      matrix: {
+        ...one.matrix, verdict: Object.fromEntries(Object.entries<string[]>(one.matrix.verdict).map(([port, list]) => [port, list.map(flip)])),
+      },
     }),
     ...(one.rows === undefined ? {} : {
       rows: rows(one.rows, 'out', 'reject', 'valid', 'needsMtls', 'matches')!.map((row) => (

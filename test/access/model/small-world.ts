@@ -44,10 +44,6 @@ export function service(id: string, ports: readonly object[], spec: object = {},
   return { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace, labels }, spec: { clusterIP: '10.96.0.1', selector: { app: name }, ports, ...spec } };
 }
 
-export function namespace(name: string, labels: object = {}): object {
-  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
-}
-
 /** A request of a browser or another service. */
 export const GET = { method: 'GET', path: '/', host: 'shop.example' };
 

@@ -24,9 +24,14 @@ const part = fc.oneof(
   fc.record({ repeat: fc.constantFrom('any' as const, 'segment' as const), atLeast: fc.constantFrom(0 as const, 1 as const) }),
   fc.array(word.map((literal) => [{ literal }]), { minLength: 1, maxLength: 2 }).map((choice) => ({ choice })),
 );
-const pattern: fc.Arbitrary<TextPattern> = fc.record({ text: fc.constant('p'), parts: fc.array(part, { maxLength: 3 }), ignoreCase: fc.boolean() });
+const pattern: fc.Arbitrary<TextPattern> = fc.record({
+  text: fc.constant('p'),
+  parts: fc.array(part, { maxLength: 3 }),
+  ignoreCase: fc.boolean(),
+});
 
-const vectors = (patterns: TextPattern[], texts: string[]) => new Set(texts.map((text) => patterns.map((p) => matchesPattern(p, text)).join()));
+const vectors = (patterns: TextPattern[], texts: string[]) => new Set(texts
+  .map((text) => patterns.map((p) => matchesPattern(p, text)).join()));
 
 describe('classes of texts', () => {
   const texts = [...new Set(everyText('ab/', 4))];

@@ -70,8 +70,8 @@ function settingsFor(world: NaiveWorld, client: NaiveWorkload, destination: Dest
 }
 
 /**
- * The namespace of the client, that of the Service, the root: the first with a rule for the host decides. Clients see all rules of their own
- * namespace, in the root those alone that nobody else sees; elsewhere the most specific host counts even if it is hidden from them.
+ * The namespace of the client, that of the Service, the root: the first with a rule for the host decides. Clients see all rules of their
+ * own namespace, in the root those alone that nobody else sees; elsewhere the most specific host counts even if it is hidden from them.
  */
 function ruleFor(world: NaiveWorld, client: NaiveWorkload, { host, namespace }: Destination): Manifest | undefined {
   const root = rootNamespace(world);
