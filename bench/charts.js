@@ -1,6 +1,8 @@
 // An app of many charts, synthesised in this process. Prints milliseconds of the synth and, by ZT_BENCH_PROOFS, of its proof.
 
+const fs = require('node:fs');
 const path = require('node:path');
+
 const [library, charts, output] = process.argv.slice(2);
 const { App, Chart } = require('cdk8s');
 const zero = require(path.join(library, 'lib', 'src', 'index.js'));
@@ -29,5 +31,7 @@ for (let i = 0; i < Number(charts); i += 1) {
 }
 const start = process.hrtime.bigint();
 app.synth();
-const objects = app.charts.reduce((sum, chart) => sum + chart.toJson().length, 0);
-console.log(JSON.stringify({ synth: Number(process.hrtime.bigint() - start) / 1e6, objects }));
+const synth = Number(process.hrtime.bigint() - start) / 1e6;
+// asking charts for their objects would prove again
+const objects = fs.readdirSync(output).reduce((sum, name) => sum + (fs.readFileSync(path.join(output, name), 'utf8').match(/^kind: /gm) ?? []).length, 0);
+console.log(JSON.stringify({ synth, objects }));

@@ -42,7 +42,8 @@ function onePerRule(object: Manifest): Manifest[] {
 
 /** Rules of policies that are alike in all else, in one of them. */
 function merged(objects: readonly Manifest[]): Manifest[] {
-  const key = ({ metadata: { name, creationTimestamp, ...metadata }, spec: { rules, ...spec } }: Manifest) => JSON.stringify([metadata, spec]);
+  const key = ({ metadata: { name, creationTimestamp, ...metadata }, spec: { rules, ...spec } }: Manifest) => (
+    JSON.stringify([metadata, spec]));
   const groups = new Map<string, Manifest>();
   for (const object of objects.filter(({ kind, spec }) => kind === 'AuthorizationPolicy' && (spec.rules ?? []).length > 0)) {
     const known = groups.get(key(object));

@@ -1,4 +1,3 @@
-import { policiesAtPort } from '../../src/access/authorization/compile';
 import { Arrival, ArrivingClient, compileInbound, inboundVerdict } from '../../src/access/inbound';
 import { MeshSettings } from '../../src/access/mesh-settings';
 import { KubeObject } from '../../src/access/objects';
@@ -158,14 +157,4 @@ describe('versions', () => {
     expect(ask([header], twice, { istio: '1.28' }).verdict).toBe('http-403');
     expect(ask([header], twice, { istio: '1.26.3' }).verdict).toBe('allow');
   });
-});
-
-test('the policies of a port are made once and say nothing of other ports', () => {
-  const rules = [{ to: [{ operation: { ports: ['8080'] } }] }, { to: [{ operation: { ports: ['9090'] } }] }];
-  const snapshot = snapshotOf([{ object: policy('p', { rules }), origin: {} }], { workloads: [WORKLOAD], hypothetical: false });
-  const { authorization: { http } } = compileInbound(snapshot, WORKLOAD);
-  const there = policiesAtPort(http, 8080);
-  expect(policiesAtPort(http, 8080)).toBe(there);
-  expect(JSON.stringify(there.allow)).not.toContain('"is":"port"');
-  expect(there.allow!.map(({ rule }) => rule)).toEqual([0, 1]);
 });

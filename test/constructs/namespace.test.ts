@@ -125,7 +125,7 @@ describe('an observed namespace', () => {
     expect(only(objects, 'AuthorizationPolicy', 'db').metadata.annotations).not.toHaveProperty(['istio.io/dry-run']);
     expect(only(objects, 'PeerAuthentication', 'db').spec.mtls).toEqual({ mode: 'STRICT' });
     expect(only(objects, 'Sidecar', 'db').spec.outboundTrafficPolicy).toEqual({ mode: 'REGISTRY_ONLY' });
-    expect(namesOf(objects, 'NetworkPolicy')).toEqual(['db']);
+    expect(namesOf(objects, 'NetworkPolicy')).toEqual(['db-default-deny', 'db']);
     expect(only(objects, 'NetworkPolicy', 'db').spec.egress.flatMap((r: any) => r.ports.map((p: any) => p.port))).toEqual([53, 53, 15012]);
   });
 });

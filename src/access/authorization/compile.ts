@@ -168,25 +168,3 @@ export function atPort(condition: Condition, port: number): Condition {
     default: return condition;
   }
 }
-
-const specialised = new WeakMap<ChainPolicies, Map<number, ChainPolicies>>();
-
-/** The policies of a chain on one port, computed once. */
-export function policiesAtPort(policies: ChainPolicies, port: number): ChainPolicies {
-  const known = specialised.get(policies) ?? new Map<number, ChainPolicies>();
-  specialised.set(policies, known);
-  const there = known.get(port);
-  if (there !== undefined) {
-    return there;
-  }
-  const rules = (all: readonly CompiledRule[]) => all.map((rule) => ({ ...rule, condition: atPort(rule.condition, port) }));
-  const own: ChainPolicies = {
-    ...policies,
-    custom: policies.custom.map((checks) => ({ ...checks, rules: rules(checks.rules), dryRules: rules(checks.dryRules) })),
-    audit: rules(policies.audit),
-    deny: rules(policies.deny),
-    ...(policies.allow === undefined ? {} : { allow: rules(policies.allow) }),
-  };
-  known.set(port, own);
-  return own;
-}

@@ -28,7 +28,8 @@ function turned(one: Case): Case {
     ...(one.queries === undefined ? {} : { queries: rows(one.queries, 'expect', 'expected') }),
     ...(one.matrix === undefined ? {} : {
       matrix: {
-        ...one.matrix, verdict: Object.fromEntries(Object.entries<string[]>(one.matrix.verdict).map(([port, list]) => [port, list.map(flip)])),
+        ...one.matrix,
+        verdict: Object.fromEntries(Object.entries<string[]>(one.matrix.verdict).map(([port, list]) => [port, list.map(flip)])),
       },
     }),
     ...(one.rows === undefined ? {} : {

@@ -47,6 +47,15 @@ describe('protocols that the mesh does not carry', () => {
     expect(ask({ workloads: SIDECARS, objects: [CLOSED, open] }, dns).verdict).toBe('not-captured');
   });
 
+  // NetworkPolicyPort: `port` may be the name of a container port, and `protocol` defaults to TCP
+  test('have port names of their own', () => {
+    const named = networkPolicy('shop/dns', { podSelector: {}, ingress: [{ ports: [{ port: 'dns', protocol: 'UDP' }] }] });
+    const workloads = [SIDECARS[0], pod('shop/orders', 'none', { ports: [{ name: 'dns', port: 53, protocol: 'UDP' }, { name: 'tcp-dns', port: 53, protocol: 'TCP' }] })];
+    const overTcp = [SIDECARS[0], pod('shop/orders', 'none', { ports: [{ name: 'dns', port: 53, protocol: 'TCP' }] })];
+    expect(ask({ workloads, objects: [named] }, dns).verdict).toBe('allow');
+    expect(ask({ workloads: overTcp, objects: [named] }, dns).verdict).toBe('dropped');
+  });
+
   test('are simply allowed between pods outside of the mesh', () => {
     expect(ask({ workloads: [pod('shop/web', 'none'), pod('shop/orders', 'none')] }, dns).verdict).toBe('allow');
   });

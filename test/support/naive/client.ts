@@ -48,7 +48,9 @@ export function endpointTls(
   }
   const { covered, top } = settingsFor(world, client, destination);
   const hidden = covered && top?.mode !== undefined && top.mode !== 'ISTIO_MUTUAL';
-  const able = server.mode !== 'none' && peerModeOf(world, server, port) !== 'DISABLE';
+  // mutual TLS that is stated above the port is no answer for the cluster, and one for its endpoints
+  const isStated = covered && top?.mode === 'ISTIO_MUTUAL';
+  const able = server.mode !== 'none' && (isStated || peerModeOf(world, server, port) !== 'DISABLE');
   return able && !hidden ? 'mtls' : 'plaintext';
 }
 
