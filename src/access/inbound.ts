@@ -78,7 +78,9 @@ export interface InboundVerdict extends Verdict {
 }
 
 /** Decides what becomes of a connection or request that reaches a proxy. */
-export function inboundVerdict(model: InboundModel, arrival: Arrival): InboundVerdict {
+export function inboundVerdict(model: InboundModel, { request: sent, ...rest }: Arrival): InboundVerdict {
+  // a token in the query is a part of the first line, by which sniffed ports know HTTP
+  const arrival: Arrival = { ...rest, ...(sent === undefined ? {} : { request: carryTokens(sent) }) };
   const where = model.kind === 'sidecar' ? 'destination' : model.kind;
   const { refusals, unreadable } = model.authorization;
   const chain = chainOf(model, arrival);
@@ -146,12 +148,12 @@ function tcpVerdict(model: InboundModel, arrival: Arrival, chain: TakenChain, mt
 
 function httpVerdict(model: InboundModel, arrival: Arrival, chain: TakenChain, mtls: readonly Step[]): InboundVerdict {
   const where = mtls[mtls.length - 1].where;
-  if (arrival.client.speaks === 'tcp' || arrival.request === undefined) {
+  const { request, client } = arrival;
+  if (client.speaks === 'tcp' || request === undefined) {
     return verdict('http-400', 'the port takes HTTP alone', [...mtls, { layer: 'identity', where, outcome: 'refuse', text: 'no HTTP' }]);
   }
   const connection = connectionFacts(model, arrival, chain);
   const view = viewpoint(model, arrival);
-  const request = carryTokens(arrival.request);
   const seen = seenRequest(request, connection, view);
   if ('answer' in seen) {
     const outcome = seen.answer === 'unknown' ? 'unknown' : 'refuse';

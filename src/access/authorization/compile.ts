@@ -47,11 +47,11 @@ interface Index {
   readonly policies: ReadonlyMap<string, readonly Policy[]>;
   readonly authentications: ReadonlyMap<string, readonly Authentication[]>;
   readonly hosts: KnownHosts;
-  readonly translated: Map<Policy, { readonly [chain in 'http' | 'tcp']?: TranslatedPolicy }>;
+  translated: Map<Policy, { readonly [chain in 'http' | 'tcp']?: TranslatedPolicy }>;
 }
 
 /** most policies select one workload, so that few of them are worth being remembered */
-const MOST_TRANSLATED = 1000;
+const MOST_TRANSLATED = 64;
 const indexes = new WeakMap<PolicySources, Index>();
 
 /** The proxy of a workload; of a waypoint the one that works for a Service, or for a pod if none is named. */
@@ -111,9 +111,7 @@ function translated(policy: Policy, chain: 'http' | 'tcp', index: Index, mesh: M
     return known[chain];
   }
   const translation = translatePolicy(policy, chain, mesh);
-  if (index.translated.size >= MOST_TRANSLATED) {
-    index.translated.clear();
-  }
+  index.translated = index.translated.size < MOST_TRANSLATED ? index.translated : new Map();
   index.translated.set(policy, { ...known, [chain]: translation });
   return translation;
 }

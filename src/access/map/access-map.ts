@@ -224,10 +224,9 @@ function bounds(ports: Intervals<number>): number[] {
   return ports.flatMap(({ first, last }) => [first, last]);
 }
 
-function authorizationConditions({ authorization: { http, tcp } }: ReturnType<World['inboundOf']>): Condition[] {
-  return [http, tcp].flatMap(({ allow = [], deny, custom }) =>
-    [...allow, ...deny, ...custom.flatMap(({ rules, dryRules }) => [...rules, ...dryRules])])
-    .map(({ condition }) => condition);
+/** What rules ask for on HTTP chains; on TCP chains they ask for a part of it. */
+function authorizationConditions({ authorization: { http: { allow = [], deny, custom } } }: ReturnType<World['inboundOf']>): Condition[] {
+  return [...allow, ...deny, ...custom.flatMap(({ rules, dryRules }) => [...rules, ...dryRules])].map(({ condition }) => condition);
 }
 
 function portGrants({ requests, speaks, unknown, ifProvidersAgree, rules }: PortGrants['grant'], guards: MeshGuards, ports: readonly EdgePorts[], key: string): PortGrants {

@@ -12,12 +12,12 @@ import { NetworkModel } from '../network/model';
 import { Snapshot } from '../snapshot/snapshot';
 import { selects, Service, Workload } from '../workload';
 
-/** so many proxies are remembered: maps look at each of thousands for a moment */
-const MOST_PROXIES = 1000;
+/** so many proxies are remembered: maps look at each of thousands for a moment, and what lives long is expensive to let go */
+const MOST_PROXIES = 64;
 
 /** Everything that decides about the connections of a snapshot, each part compiled when it is first asked. */
 export class World {
-  private readonly inbound = new Map<string, InboundModel>();
+  private inbound = new Map<string, InboundModel>();
   private readonly ztunnels = new Map<string, CompiledZtunnel>();
   private readonly byNamespace = new Map<string, Service[]>();
   private readonly parts = new Map<string, unknown>();
@@ -63,12 +63,13 @@ export class World {
   /** What the proxy of a workload enforces; at a waypoint for the Service that is addressed. */
   public inboundOf(workload: Workload, service?: ServedService): InboundModel {
     const key = service === undefined ? workload.id : `${workload.id} ${service.kind} ${service.namespace}/${service.name}`;
-    const known = this.inbound.get(key) ?? compileInbound(this.snapshot, workload, service);
-    if (this.inbound.size >= MOST_PROXIES) {
-      this.inbound.clear();
+    let found = this.inbound.get(key);
+    if (found === undefined) {
+      found = compileInbound(this.snapshot, workload, service);
+      this.inbound = this.inbound.size < MOST_PROXIES ? this.inbound : new Map();
+      this.inbound.set(key, found);
     }
-    this.inbound.set(key, known);
-    return known;
+    return found;
   }
 
   /** What the ztunnel of a workload enforces. */
